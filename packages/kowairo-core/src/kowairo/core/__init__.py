@@ -1,0 +1,1 @@
+"""Tables, embedding sets, errors and plug-in discovery of kowairo."""

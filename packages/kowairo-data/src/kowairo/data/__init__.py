@@ -1,0 +1,1 @@
+"""Audio reading, corpus importers, splits, trials and augmentation of kowairo."""

@@ -1,0 +1,1 @@
+"""Embedding enhancement nets of kowairo."""

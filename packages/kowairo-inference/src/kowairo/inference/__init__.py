@@ -1,0 +1,1 @@
+"""Audio files to embeddings with kowairo."""

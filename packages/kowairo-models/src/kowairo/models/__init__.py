@@ -1,0 +1,1 @@
+"""Speaker encoders, front ends and checkpoints of kowairo."""

@@ -1,0 +1,1 @@
+"""Back-ends, score normalisation and metrics of kowairo."""

@@ -1,0 +1,1 @@
+"""The kowairo command: speaker embeddings of acted voices."""

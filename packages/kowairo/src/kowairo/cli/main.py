@@ -1,0 +1,6 @@
+"""Entry point of the `kowairo` command."""
+
+
+def main() -> int:
+    """Run the command."""
+    return 0
