@@ -1,1 +1,59 @@
-"""Tables, embedding sets, errors and plug-in discovery of kowairo."""
+"""Tables, embedding sets, errors and plug-in discovery of kowairo; needs NumPy only."""
+
+from kowairo.core.corpus import Corpus as Corpus
+from kowairo.core.embedding_set import EmbeddingSet as EmbeddingSet
+from kowairo.core.errors import InputError as InputError
+from kowairo.core.errors import KowairoError as KowairoError
+from kowairo.core.errors import TableError as TableError
+from kowairo.core.files import atomic_folder as atomic_folder
+from kowairo.core.files import atomic_path as atomic_path
+from kowairo.core.files import file_digest as file_digest
+from kowairo.core.files import read_json as read_json
+from kowairo.core.files import write_json as write_json
+from kowairo.core.plugins import load_plugins as load_plugins
+from kowairo.core.provenance import provenance as provenance
+from kowairo.core.scores import Scores as Scores
+from kowairo.core.scores import read_scores as read_scores
+from kowairo.core.scores import write_scores as write_scores
+from kowairo.core.tables import AudioRef as AudioRef
+from kowairo.core.tables import read_lines as read_lines
+from kowairo.core.tables import read_table as read_table
+from kowairo.core.tables import read_wav_scp as read_wav_scp
+from kowairo.core.tables import spk2utt as spk2utt
+from kowairo.core.tables import split_columns as split_columns
+from kowairo.core.tables import write_table as write_table
+from kowairo.core.tables import write_wav_scp as write_wav_scp
+from kowairo.core.trials import Trials as Trials
+from kowairo.core.trials import read_trial_pair as read_trial_pair
+from kowairo.core.trials import read_trials as read_trials
+from kowairo.core.trials import write_trials as write_trials
+
+__all__ = [
+    "AudioRef",
+    "Corpus",
+    "EmbeddingSet",
+    "InputError",
+    "KowairoError",
+    "Scores",
+    "TableError",
+    "Trials",
+    "atomic_folder",
+    "atomic_path",
+    "file_digest",
+    "load_plugins",
+    "provenance",
+    "read_json",
+    "read_lines",
+    "read_scores",
+    "read_table",
+    "read_trial_pair",
+    "read_trials",
+    "read_wav_scp",
+    "spk2utt",
+    "split_columns",
+    "write_json",
+    "write_scores",
+    "write_table",
+    "write_trials",
+    "write_wav_scp",
+]
