@@ -1,0 +1,19 @@
+"""Mean absolute error between embeddings."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+
+from .base import EnhancementLoss
+
+
+class MAE(EnhancementLoss):
+    """Mean of |x - t| over all batch * dim entries.
+
+    Source: enhancement of embeddings towards multi-utterance targets, proj_2022NC (2022).
+    """
+
+    def forward(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Scalar, float32, of output and target (batch, dim)."""
+        return F.l1_loss(output.float(), target.float())

@@ -1,0 +1,115 @@
+"""The contract of an encoder: waveforms in, one embedding per utterance out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import nn
+
+from kowairo.core import InputError
+
+from .front_end import FrontEnd
+
+
+class Encoder(nn.Module, ABC):
+    """Waveforms to speaker embeddings.
+
+    An embedding depends on its own utterance alone: x by itself gives the embedding that x gives in any batch
+    (cosine >= 0.9999). Utterances of unequal length are therefore never padded: they are grouped by length and each
+    group is computed at its true length. Padding with masks is not the same thing under GroupNorm, whose sums see the
+    pad frames, nor with reflected edges, which would be reflected at the wrong place.
+
+    An utterance shorter than `min_samples` is repeated from its start until it has `min_samples` samples.
+
+    Subclasses implement `embedding_dim` and `embed_features`, and `min_frames` where one frame is not enough.
+
+    Args:
+        front_end: waveforms to features; its sample rate is the encoder's.
+    """
+
+    front_end: FrontEnd
+
+    def __init__(self, *, front_end: FrontEnd) -> None:
+        super().__init__()
+        self.front_end = front_end
+
+    @property
+    @abstractmethod
+    def embedding_dim(self) -> int:
+        """Dimension of an embedding."""
+
+    @abstractmethod
+    def embed_features(self, features: torch.Tensor) -> torch.Tensor:
+        """Embeddings of utterances of equal length.
+
+        Args:
+            features: (batch, frames, features), from `front_end`.
+
+        Returns:
+            (batch, dim), not L2-normalised.
+        """
+
+    @property
+    def min_frames(self) -> int:
+        """The least number of frames that `embed_features` accepts."""
+        return 1
+
+    @property
+    def min_samples(self) -> int:
+        """The least number of samples computed as they are; shorter utterances are repeated up to it."""
+        return self.front_end.min_samples(self.min_frames)
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """Sample rate of the waveforms, in Hz."""
+        return self.front_end.sample_rate_hz
+
+    def forward(self, waveforms: torch.Tensor, lengths: torch.Tensor | None = None) -> torch.Tensor:
+        """Embeddings of a batch of utterances.
+
+        Args:
+            waveforms: (batch, samples), floating point in [-1, 1], 16 kHz; what lies beyond a row's length is ignored.
+            lengths: (batch,), int64, samples of each utterance; None when all rows are full.
+
+        Returns:
+            (batch, dim), not L2-normalised, in the order of the rows.
+
+        Raises:
+            InputError: waveforms are not (batch, samples) floating point, or a length is outside 1..samples.
+        """
+        _check_waveforms(waveforms)
+        if lengths is None:
+            return self._embed_equal(waveforms)
+        sizes = _checked_lengths(lengths, waveforms)
+        groups = [
+            [row for row, size in enumerate(sizes) if size == group_size] for group_size in sorted(set(sizes))
+        ]
+        embeddings = [self._embed_equal(waveforms[rows, : sizes[rows[0]]]) for rows in groups]
+        order = torch.tensor([row for rows in groups for row in rows], device=waveforms.device)
+        return torch.cat(embeddings).index_select(0, torch.argsort(order))
+
+    def _embed_equal(self, waveforms: torch.Tensor) -> torch.Tensor:
+        missing = self.min_samples - waveforms.shape[1]
+        if missing > 0:
+            repeats = -(-self.min_samples // waveforms.shape[1])
+            waveforms = waveforms.repeat(1, repeats)[:, : self.min_samples]
+        return self.embed_features(self.front_end(waveforms))
+
+
+def _check_waveforms(waveforms: torch.Tensor) -> None:
+    if waveforms.ndim != 2 or waveforms.numel() == 0 or not waveforms.is_floating_point():
+        raise InputError(
+            f"expected floating point waveforms (batch, samples), got {tuple(waveforms.shape)} of {waveforms.dtype}; "
+            "divide int16 samples by 32768, and add a batch dimension to a single utterance"
+        )
+
+
+def _checked_lengths(lengths: torch.Tensor, waveforms: torch.Tensor) -> list[int]:
+    sizes = [int(length) for length in lengths.tolist()]
+    if len(sizes) != waveforms.shape[0] or min(sizes) < 1 or max(sizes) > waveforms.shape[1]:
+        raise InputError(
+            f"expected {waveforms.shape[0]} lengths in 1..{waveforms.shape[1]} samples, got {sizes[:8]} "
+            f"({len(sizes)} of them); lengths are in samples, not fractions"
+        )
+    return sizes
