@@ -41,15 +41,15 @@ def make_music(*, seconds: float, rng: np.random.Generator) -> NDArray[np.float3
         rng: source of every random choice; each call is another piece.
 
     Returns:
-        (time,), float32, 16 kHz, mean square at -20 dB of full scale, peaks below 1.
+        (time,), float32, 16 kHz, mean square at -20 dB of full scale, lower where peaks would exceed 0.99.
     """
     style = _draw_style(rng)
     num_samples = round(seconds * _SAMPLE_RATE_HZ)
     piece = np.zeros(num_samples)
     for bar in range(int(np.ceil(seconds / (4.0 * style.beat_s)))):
         _add_bar(piece, bar, style, rng)
-    piece *= 0.1 / np.sqrt(np.mean(piece**2))
-    return np.clip(piece, -0.99, 0.99).astype(np.float32)
+    piece *= min(0.1 / np.sqrt(np.mean(piece**2)), 0.99 / np.abs(piece).max())
+    return piece.astype(np.float32)
 
 
 def note_hz(midi: float) -> float:
@@ -60,6 +60,8 @@ def note_hz(midi: float) -> float:
 def pluck(frequency_hz: float, *, seconds: float, brightness: float, decay_s: float) -> Samples:
     """A decaying harmonic tone; higher harmonics are weaker and die sooner, none above 7.5 kHz.
 
+    It ends after six time constants, -52 dB, where nobody hears it any more.
+
     Args:
         frequency_hz: fundamental.
         seconds: duration.
@@ -67,9 +69,9 @@ def pluck(frequency_hz: float, *, seconds: float, brightness: float, decay_s: fl
         decay_s: time constant of the fundamental.
 
     Returns:
-        (time,), float64.
+        (time,), float64, at most ``seconds`` long.
     """
-    time_s = np.arange(round(seconds * _SAMPLE_RATE_HZ)) / _SAMPLE_RATE_HZ
+    time_s = np.arange(round(min(seconds, 6.0 * decay_s) * _SAMPLE_RATE_HZ)) / _SAMPLE_RATE_HZ
     tone = np.zeros(time_s.size)
     for harmonic in range(1, min(12, int(7500.0 / frequency_hz)) + 1):
         envelope = np.exp(-time_s / decay_s * harmonic**0.5) * np.minimum(time_s / 0.005, 1.0)

@@ -20,11 +20,11 @@ def make_noise(kind: str, *, seconds: float, rng: np.random.Generator) -> NDArra
         rng: source of every random choice; each call sounds different.
 
     Returns:
-        (time,), float32, 16 kHz, mean square at -20 dB of full scale, peaks below 1.
+        (time,), float32, 16 kHz, mean square at -20 dB of full scale, lower where peaks would exceed 0.99.
     """
     noise = _KINDS[kind](round(seconds * _SAMPLE_RATE_HZ), rng)
-    noise = noise * (0.1 / np.sqrt(np.mean(noise**2)))
-    return np.asarray(np.clip(noise, -0.99, 0.99), dtype=np.float32)
+    gain = min(0.1 / np.sqrt(np.mean(noise**2)), 0.99 / np.abs(noise).max())
+    return np.asarray(gain * noise, dtype=np.float32)
 
 
 def noise_kinds() -> list[str]:

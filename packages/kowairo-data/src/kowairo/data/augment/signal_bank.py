@@ -141,6 +141,13 @@ def pack_signals(table: Path | str) -> None:
     write_json(_header_path(table), {"table": file_digest(table), "names": list(references), "ends": ends})
 
 
+def remove_signals(table: Path | str) -> None:
+    """Remove a table and what :func:`pack_signals` made of it, as far as they exist; the audio files stay."""
+    table = Path(table)
+    for path in (table, _header_path(table), _samples_path(table)):
+        path.unlink(missing_ok=True)
+
+
 def open_banks(folder: Path, names: Sequence[str]) -> dict[str, SignalBank]:
     """Open those of ``<name>.scp`` that exist in a folder and hold a row; by name."""
     tables = {name: folder / f"{name}.scp" for name in names}
