@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from kowairo.core import AudioRef, Corpus, InputError, Trials
+from kowairo.scoring import trial_conditions
+
+_SPEAKERS = {"a1": "a", "a2": "a", "b1": "b", "c1": "c"}
+_TRIALS = Trials(["a1", "a1", "a1", "b1"], ["a2", "b1", "c1", "c1"], np.array([True, False, False, False]))
+
+
+def corpus(utt_tables=None, spk_tables=None):
+    audio = {utt: AudioRef(f"{utt}.wav") for utt in _SPEAKERS}
+    return Corpus(audio, _SPEAKERS, utt_tables or {}, spk_tables or {})
+
+
+def masks(**tables):
+    utts = {name: table for name, table in tables.items() if name.startswith("utt")}
+    spks = {name: table for name, table in tables.items() if name.startswith("spk")}
+    return {name: mask.tolist() for name, mask in trial_conditions(_TRIALS, corpus(utts, spks)).items()}
+
+
+def test_a_corpus_without_tables_has_no_conditions():
+    assert masks() == {}
+
+
+def test_the_shorter_side_decides_the_duration_bucket():
+    durations = {"a1": "5.0", "a2": "4.0", "b1": "2.0", "c1": "1.9"}
+    assert masks(utt2dur=durations) == {
+        "duration_under_2s": [False, False, True, True],
+        "duration_2_4s": [False, True, False, False],
+        "duration_over_4s": [True, False, False, False],
+    }
+
+
+def test_emotions_agree_or_differ_and_unknown_ones_are_in_neither():
+    assert masks(utt2emotion={"a1": "cry", "a2": "cry", "b1": "shout"}) == {
+        "emotion_same": [True, False, False, False],
+        "emotion_different": [False, True, False, False],
+    }
+
+
+def test_one_laugh_makes_a_trial_nonverbal():
+    kinds = {"a1": "speech", "a2": "speech", "b1": "speech", "c1": "laugh"}
+    assert masks(utt2kind=kinds) == {
+        "kind_speech": [True, True, False, False],
+        "kind_nonverbal": [False, False, True, True],
+    }
+
+
+def test_same_actor_keeps_all_targets_beside_the_hard_nontargets():
+    assert masks(spk2va={"a": "X", "b": "X", "c": "Y"}) == {"same_actor": [True, True, False, False]}
+
+
+def test_same_actor_is_absent_where_no_actor_voices_two_characters():
+    assert masks(spk2va={"a": "X", "b": "Y", "c": "Z"}) == {}
+
+
+def test_genders_are_compared_and_listed_one_by_one():
+    assert masks(spk2gender={"a": "f", "b": "f", "c": "m"}) == {
+        "same_gender": [True, True, False, False],
+        "gender_f": [True, True, False, False],
+    }
+
+
+def test_titles_may_stand_by_utterance_or_by_speaker():
+    expected = {"title_same": [True, True, False, False], "title_different": [False, False, True, True]}
+    assert masks(spk2title={"a": "1", "b": "1", "c": "2"}) == expected
+    assert masks(utt2title={"a1": "1", "a2": "1", "b1": "1", "c1": "2"}) == expected
+
+
+def test_sources_are_listed_one_by_one():
+    assert masks(spk2source={"a": "phone", "b": "phone", "c": "game"})["source_phone"] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_bad_borders_and_durations_are_refused():
+    with pytest.raises(InputError, match="ascending duration borders"):
+        trial_conditions(_TRIALS, corpus(), duration_edges_s=(4.0, 2.0))
+    with pytest.raises(InputError, match="expected seconds for a1, got 'long'"):
+        masks(utt2dur={"a1": "long"})
