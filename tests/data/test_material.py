@@ -123,3 +123,19 @@ def test_a_broken_file_of_the_folder_is_named(noise_folder, tmp_path):
     (noise_folder / "noise" / "音 3.flac").write_text("not audio")
     with pytest.raises(InputError, match=r"音 3\.flac"):
         prepare_material(tmp_path / "out", noise_folder=noise_folder, num_rooms=0, num_music=1)
+
+
+@pytest.mark.slow
+def test_the_public_set_is_split_as_the_committed_list_says(data_dir, tmp_path):
+    counts = prepare_material(tmp_path, noise_folder=data_dir / "noise", num_rooms=0)
+    assert counts == {
+        "train/noise": 40,
+        "test/noise": 10,
+        "train/music": 16,
+        "test/music": 4,
+        "train/rir": 52,
+        "test/rir": 13,
+    }
+    speech = np.random.default_rng(0).standard_normal(32000).astype(np.float32) * np.float32(0.1)
+    augment = default_augmentation(tmp_path / "train", probability=1.0)
+    assert all(np.isfinite(augment(speech, rng=np.random.default_rng(i))).all() for i in range(50))

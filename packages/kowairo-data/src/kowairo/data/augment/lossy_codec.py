@@ -29,7 +29,7 @@ class LossyCodec(Augmentation):
     """Encodes and decodes with Ogg Vorbis (what games ship), Opus or MP3, at a random compression.
 
     Output has the length and alignment of the input. Expensive beside the other augmentations: a 2 s crop
-    takes about 7 ms (Vorbis), 12 to 17 ms (MP3) or 40 to 80 ms (Opus) on one core, so give it a small
+    takes about 7 ms (Vorbis), 12 ms (MP3) or 41 ms (Opus) on one core, so give it a small
     probability. Measured in benchmarks/results/augment.md.
 
     Args:
