@@ -44,14 +44,16 @@ make_venv() {
     : >"$LOG"
 }
 
-choose_installer() { # uv when it is there and finds what pip finds: it does not read pip's configuration
-    if command -v uv >/dev/null && VIRTUAL_ENV=$PWD/$VENV uv pip install --dry-run -q -c constraints.txt \
-        torch numpy pyworld-prebuilt >>"$LOG" 2>&1; then
-        INSTALL=(env "VIRTUAL_ENV=$PWD/$VENV" uv pip install -q -c constraints.txt)
-    else
-        # Wheels only: a source package would want a compiler.
-        INSTALL=("$VENV/bin/python" -m pip install -q --disable-pip-version-check --no-input
-            --only-binary :all: -c constraints.txt)
+choose_installer() { # uv when it is there and can get what is needed: it does not read pip's configuration
+    # Wheels only: a source package would want a compiler.
+    INSTALL=("$VENV/bin/python" -m pip install -q --disable-pip-version-check --no-input
+        --only-binary :all: -c constraints.txt)
+    TORCH_BUILD=()
+    local uv=(env "VIRTUAL_ENV=$PWD/$VENV" uv pip install -q -c constraints.txt)
+    if command -v uv >/dev/null && "${uv[@]}" --dry-run --torch-backend auto torch pyworld-prebuilt >>"$LOG" 2>&1
+    then
+        INSTALL=("${uv[@]}")
+        TORCH_BUILD=(--torch-backend auto)
     fi
 }
 
@@ -61,10 +63,10 @@ install_torch() {
     version=$(sed -n 's/^torch==//p' constraints.txt)
     if [ -n "${KOWAIRO_TORCH_INDEX:-}" ]; then
         "${INSTALL[@]}" --index-url "$KOWAIRO_TORCH_INDEX" "torch==$version"
+    elif [ "${#TORCH_BUILD[@]}" -gt 0 ]; then
+        "${INSTALL[@]}" "${TORCH_BUILD[@]}" "torch==$version"
     elif command -v nvidia-smi >/dev/null || [ "$(uname)" != Linux ]; then
         "${INSTALL[@]}" "torch==$version"
-    elif [ "${INSTALL[0]}" = env ]; then
-        "${INSTALL[@]}" --torch-backend cpu "torch==$version"
     else
         "${INSTALL[@]}" "torch==$version+cpu" || "${INSTALL[@]}" "torch==$version"
     fi
