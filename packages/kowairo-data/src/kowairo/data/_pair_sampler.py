@@ -56,7 +56,7 @@ class PairSampler:
             own = lines[voice]
             if len(own) < 2:
                 return None
-            first, second = self._rng.integers(len(own)), self._rng.integers(len(own) - 1)
+            first, second = int(self._rng.integers(len(own))), int(self._rng.integers(len(own) - 1))
             pair = own[first], own[second + (second >= first)]
             return pair if self._may_be_target(*pair) else None
 
@@ -132,7 +132,7 @@ class PairSampler:
         return None
 
     def _one(self, items: Sequence[str]) -> str:
-        return items[self._rng.integers(len(items))]
+        return items[int(self._rng.integers(len(items)))]
 
     def _may_be_target(self, first: str, second: str) -> bool:
         recording = self._recordings.get(first)

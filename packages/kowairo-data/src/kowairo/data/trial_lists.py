@@ -31,8 +31,9 @@ def make_trials(
     """Draws trials, half of them targets.
 
     Kinds differ in the non-targets: `headline` pairs lines of one title where titles are known and one of
-    them has two voices, any two speakers otherwise; `cross_title` pairs lines of two titles, `same_actor` different characters of one
-    actor (`spk2va`), `same_gender` speakers of one gender (`spk2gender`), `all` any two speakers.
+    them has two voices, any two speakers otherwise; `cross_title` pairs lines of two titles, `same_actor`
+    different characters of one actor (`spk2va`), `same_gender` speakers of one gender (`spk2gender`),
+    `all` any two speakers.
 
     Targets are pairs of lines of one proven voice (a speaker, or a character and its return in a sequel),
     not of one recording where `utt2rec` is known. Non-targets are of speakers who cannot be one voice

@@ -28,8 +28,7 @@ class KaldiFolder(CorpusImporter):
             The lines.
 
         Raises:
-            InputError: The folder is no Kaldi folder, or its tables disagree.
-            TableError: A line of a table is wrong.
+            InputError: The folder is no Kaldi folder, its tables disagree, or a line of one is wrong.
         """
         if self.path.is_dir() and not (self.path / "wav.scp").is_file():
             raise InputError(f"{self.path}: no wav.scp in it; layout kaldi expects wav.scp and utt2spk")
