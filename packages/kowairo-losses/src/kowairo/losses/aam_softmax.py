@@ -13,8 +13,8 @@ from kowairo.core import InputError
 
 from .base import Loss
 
-# Cosines are kept this far from +-1: d sin / d cos is unbounded there, and 1 - 1e-7 is the last float32 value below 1
-# that still gives a finite slope (about 2200).
+# Cosines are kept this far from +-1: d sin / d cos is unbounded there, and 1 - 1e-7 is the last float32 value
+# below 1 that still gives a finite slope (about 2200).
 _COSINE_MARGIN = 1e-7
 
 BeyondPi = Literal["continuous", "classic", "easy"]
@@ -24,16 +24,17 @@ class AAMSoftmax(Loss):
     """Cross-entropy on scaled cosines with an angular margin m added to the target's angle.
 
     With theta_j the angle between an embedding and the weight of class j, and y the target:
-    L = -log softmax(z)_y, z_j = s cos theta_j for j != y, z_y = s phi(theta_y), where phi(theta) = cos(theta + m) as
-    long as theta + m <= pi. Beyond that cos(theta + m) would rise again; `beyond_pi` says what takes its place:
+    L = -log softmax(z)_y, z_j = s cos theta_j for j != y, z_y = s phi(theta_y), where phi(theta) = cos(theta
+    + m) as long as theta + m <= pi. Beyond that cos(theta + m) would rise again; `beyond_pi` says what takes
+    its place:
 
     - "continuous": cos theta - 1 - cos(pi - m): continuous and falling, WeSpeaker's choice;
-    - "classic": cos theta - m sin(pi - m), the choice of ArcFace's code and SpeechBrain: falling, but for m > 0 with a
-      small jump at the switch;
+    - "classic": cos theta - m sin(pi - m), the choice of ArcFace's code and SpeechBrain: falling, but for m >
+      0 with a small jump at the switch;
     - "easy": the margin applies only to cos theta > 0, else cos theta (easy margin).
 
-    The head is computed in float32 also under autocast, and cosines are clamped to +-(1 - 1e-7) before the sine, so that
-    neither the value nor the gradient is infinite or NaN at |cos theta| = 1.
+    The head is computed in float32 also under autocast, and cosines are clamped to +-(1 - 1e-7) before the
+    sine, so that neither the value nor the gradient is infinite or NaN at |cos theta| = 1.
 
     Args:
         embedding_dim: dimension of the embeddings.
@@ -101,7 +102,7 @@ class AAMSoftmax(Loss):
             return F.linear(F.normalize(embeddings.float()), F.normalize(self.weight.float()))
 
     def logits(self, embeddings: torch.Tensor) -> torch.Tensor:
-        """Margin-free logits s cos theta, (batch, classes), float32: their argmax is the recognised speaker."""
+        """Margin-free logits s cos theta, (batch, classes), float32; the largest names the speaker."""
         return self.cosines(embeddings) * self.scale
 
     def forward(self, embeddings: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

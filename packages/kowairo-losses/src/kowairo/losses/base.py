@@ -11,8 +11,8 @@ from torch import nn
 class Loss(nn.Module, ABC):
     """An objective over embeddings and the speakers they belong to.
 
-    A scalar that is finite and differentiable, does not depend on the order of the batch, and is computed in float32
-    whatever the precision of its input. `kowairo.testing.check_loss` tests all that.
+    A scalar that is finite and differentiable, does not depend on the order of the batch, and is computed in
+    float32 whatever the precision of its input. `kowairo.testing.check_loss` tests all that.
     """
 
     @abstractmethod
@@ -31,8 +31,8 @@ class Loss(nn.Module, ABC):
 class EnhancementLoss(nn.Module, ABC):
     """An objective over the output of an enhancement net and the embedding it should have given.
 
-    A scalar that is finite and differentiable, does not depend on the order of the batch, and is computed in float32
-    whatever the precision of its input. `kowairo.testing.check_enhancement_loss` tests all that.
+    A scalar that is finite and differentiable, does not depend on the order of the batch, and is computed in
+    float32 whatever the precision of its input. `kowairo.testing.check_enhancement_loss` tests all that.
     """
 
     @abstractmethod

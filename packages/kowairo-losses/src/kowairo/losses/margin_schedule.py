@@ -15,14 +15,14 @@ _LEFT_AT_END = 1e-3
 class MarginSchedule:
     """The margin as a function of the training step, without state.
 
-    `initial` until start_step, `final` from end_step on; between them, with t the fraction of the way in [0, 1):
-    initial + (final - initial) c(t), where c(t) = 1 - 0.001^t ("exponential") or c(t) = t ("linear").
+    `initial` until start_step, `final` from end_step on; between them, with t the fraction of the way in [0,
+    1): initial + (final - initial) c(t), where c(t) = 1 - 0.001^t ("exponential") or c(t) = t ("linear").
 
     Raises:
         InputError: end_step before start_step, or a curve that is not one of the two.
 
-    Source: the exponential curve is that of WeSpeaker (Wang and others, 2023), which has 0.001 / (1 + 1e-6) for 0.001
-    and is written there over epochs; it jumps by 0.001 (final - initial) at end_step.
+    Source: the exponential curve is that of WeSpeaker (Wang and others, 2023), which has 0.001 / (1 + 1e-6)
+    for 0.001 and is written there over epochs; it jumps by 0.001 (final - initial) at end_step.
     """
 
     start_step: int = 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 import torch
 
 from kowairo.core import InputError
 
 from .ecapa_forward import ecapa_embedding
+from .ecapa_fused import FUSED_OPERATIONS
+from .ecapa_operations import PLAIN_OPERATIONS
 from .ecapa_weights import EcapaWeights
 from .encoder import Encoder
 from .front_end import FrontEnd
@@ -18,13 +21,14 @@ from .speechbrain_fbank import SpeechBrainFbank
 class EcapaGroupNorm(Encoder):
     """ECAPA-TDNN with every BatchNorm replaced by GroupNorm.
 
-    Under GroupNorm an embedding does not depend on the other utterances of the batch, in training as in use. The
-    defaults are the sizes of the published anime encoder (20,767,552 parameters, 138 tensors); the state has
-    SpeechBrain's keys under `backbone.` and nothing else.
+    Under GroupNorm an embedding does not depend on the other utterances of the batch, in training as in use.
+    The defaults are the sizes of the published anime encoder (20,767,552 parameters, 138 tensors); the state
+    has SpeechBrain's keys under `backbone.` and nothing else.
 
     Small networks: EcapaGroupNorm(channels=(256,) * 4 + (768,), num_groups=8). The groups of a norm are
-    gcd(num_groups, its channels). Choose num_groups so that groups of the Res2Net parts (channels / res2net_scale wide)
-    keep several channels: with one channel per group the mean of a channel, which carries the speaker, is removed.
+    gcd(num_groups, its channels). Choose num_groups so that groups of the Res2Net parts (channels /
+    res2net_scale wide) keep several channels: with one channel per group the mean of a channel, which carries
+    the speaker, is removed.
 
     Args:
         channels: widths of the first convolution, of each SE-Res2Net block and of the aggregation layer.
@@ -40,8 +44,8 @@ class EcapaGroupNorm(Encoder):
     Raises:
         InputError: sizes that do not fit together.
 
-    Source: Desplanques, Thienpondt and Demuynck (2020), as built by SpeechBrain (Ravanelli and others, 2021) with
-    global context in the pooling; GroupNorm: Wu and He (2018), after each ReLU as the BatchNorm was.
+    Source: Desplanques, Thienpondt and Demuynck (2020), as built by SpeechBrain (Ravanelli and others, 2021)
+    with global context in the pooling; GroupNorm: Wu and He (2018), after each ReLU as the BatchNorm was.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class EcapaGroupNorm(Encoder):
             embedding_dim=embedding_dim,
             num_groups=num_groups,
         )
+        self.operations = FUSED_OPERATIONS
         self._embedding_dim = embedding_dim
         self._min_frames = 1 + max(
             dilation * (kernel - 1) // 2 for kernel, dilation in zip(kernel_sizes, dilations, strict=True)
@@ -93,7 +98,13 @@ class EcapaGroupNorm(Encoder):
         """
         if features.shape[1] < self._min_frames:
             raise InputError(f"expected at least {self._min_frames} frames, got {features.shape[1]}")
-        return ecapa_embedding(features, self.backbone)
+        return ecapa_embedding(features, self.backbone, operations=self.operations)
+
+    def for_export(self) -> Self:
+        """A copy that computes with plain operations."""
+        copied = super().for_export()
+        copied.operations = PLAIN_OPERATIONS
+        return copied
 
 
 def _check_sizes(

@@ -1,81 +1,85 @@
 """The computation of ECAPA-TDNN with GroupNorm over `ecapa_weights`, channels last.
 
-Rows are frames: a 1x1 convolution is one matrix product over (batch * time, channels). Sums of norms and of pooling are
-float32 also where products run in bfloat16.
+Rows are frames: a convolution of kernel 1 is one matrix product over (batch * time, channels). Sums of norms
+and of pooling are float32 also where products run in bfloat16 under autocast.
 """
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 import torch.nn.functional as F
 
-from .ecapa_weights import (
-    ConvWeights,
-    EcapaWeights,
-    NormWeights,
-    PoolingWeights,
-    SeRes2NetWeights,
-    TdnnWeights,
-)
+from .ecapa_operations import EcapaOperations
+from .ecapa_weights import ConvWeights, EcapaWeights, PoolingWeights, SeRes2NetWeights, TdnnWeights
 
 
-def conv(x, weights: ConvWeights, dilation: int = 1):
-    w = weights.conv.weight
-    if w.shape[2] > 1:
-        k = w.shape[2]
-        pad = dilation * (k - 1) // 2
-        t = x.shape[1]
-        x = torch.cat([x[:, 1 : pad + 1].flip(1), x, x[:, -pad - 1 : -1].flip(1)], 1)
-        x = torch.cat([x[:, j * dilation : j * dilation + t] for j in range(k)], 2)
-        w = w.transpose(1, 2)
-    return F.linear(x, w.reshape(w.shape[0], -1), weights.conv.bias)
+def ecapa_embedding(
+    features: torch.Tensor, weights: EcapaWeights, *, operations: EcapaOperations
+) -> torch.Tensor:
+    """Embeddings of features.
+
+    Args:
+        features: (batch, time, features).
+        weights: parameters of the network.
+        operations: what to compute with.
+
+    Returns:
+        (batch, dim), float32.
+    """
+    x = _tdnn(features, cast(TdnnWeights, weights.blocks[0]), operations)
+    outputs = []
+    for block in weights.blocks[1:]:
+        x = _se_res2net(x, cast(SeRes2NetWeights, block), operations)
+        outputs.append(x)
+    x = _tdnn(torch.cat(outputs, dim=2), weights.mfa, operations)
+    pooled = _pool(x, weights.asp, operations)  # (batch, 2 channels), float32
+    norm = weights.asp_bn.norm
+    with torch.autocast(features.device.type, enabled=False):
+        normal = F.group_norm(pooled, norm.num_groups, norm.weight, norm.bias, norm.eps)
+        return _linear(normal, weights.fc)
 
 
-def norm(x, weights: NormWeights):
-    n = weights.norm
-    y = x.unsqueeze(2).permute(0, 3, 1, 2)
-    return F.group_norm(y, n.num_groups, n.weight, n.bias, n.eps).permute(0, 2, 3, 1).squeeze(2)
+def _linear(x: torch.Tensor, weights: ConvWeights) -> torch.Tensor:
+    return F.linear(x, weights.conv.weight.squeeze(2), weights.conv.bias)
 
 
-def tdnn(x, w: TdnnWeights):
-    return norm(F.relu(conv(x, w.conv, w.dilation)), w.norm)
+def _tdnn(x: torch.Tensor, weights: TdnnWeights, operations: EcapaOperations) -> torch.Tensor:
+    conv = weights.conv.conv
+    if conv.weight.shape[2] == 1:
+        return _relu_norm(_linear(x, weights.conv), weights, operations)
+    bias = cast(torch.Tensor, conv.bias)
+    return _relu_norm(
+        operations.reflect_convolution(x, conv.weight, bias, weights.dilation), weights, operations
+    )
 
 
-def block(x, w: SeRes2NetWeights):
-    residual = x if w.shortcut is None else conv(x, w.shortcut)
-    parts = list(tdnn(x, w.tdnn1).chunk(w.res2net_block.scale, 2))
-    for i, sub in enumerate(w.res2net_block.blocks, 1):
-        parts[i] = tdnn(parts[i] if i == 1 else parts[i] + parts[i - 1], sub)
-    y = tdnn(torch.cat(parts, 2), w.tdnn2)
-    s = y.mean(1, dtype=torch.float32)
-    s = F.relu(F.linear(s, w.se_block.conv1.conv.weight[:, :, 0], w.se_block.conv1.conv.bias))
-    s = torch.sigmoid(F.linear(s, w.se_block.conv2.conv.weight[:, :, 0], w.se_block.conv2.conv.bias))
-    return torch.addcmul(residual, y, s.to(y.dtype).unsqueeze(1))
+def _relu_norm(x: torch.Tensor, weights: TdnnWeights, operations: EcapaOperations) -> torch.Tensor:
+    norm = weights.norm.norm
+    return operations.relu_group_norm(x, norm.weight, norm.bias, norm.num_groups, norm.eps)
 
 
-def pool(x, w: PoolingWeights):
-    wt = w.tdnn.conv.conv.weight[:, :, 0]
-    c = x.shape[2]
-    xf = x.float()
-    mean = xf.mean(1)
-    std = (xf - mean.unsqueeze(1)).square().mean(1).clamp(min=1e-12).sqrt()
-    const = F.linear(torch.cat([mean, std], 1), wt[:, c:], w.tdnn.conv.conv.bias)
-    a = F.linear(x, wt[:, :c]) + const.unsqueeze(1)
-    a = torch.tanh(norm(F.relu(a), w.tdnn.norm))
-    a = conv(a, w.conv).float().softmax(1)
-    mean = (a * xf).sum(1)
-    std = (a * (xf - mean.unsqueeze(1)).square()).sum(1).clamp(min=1e-12).sqrt()
-    return torch.cat([mean, std], 1)
+def _se_res2net(x: torch.Tensor, weights: SeRes2NetWeights, operations: EcapaOperations) -> torch.Tensor:
+    shortcut = x if weights.shortcut is None else _linear(x, weights.shortcut)
+    res2net = weights.res2net_block
+    parts = list(_tdnn(x, weights.tdnn1, operations).chunk(res2net.scale, dim=2))
+    for i, block in enumerate(res2net.blocks, start=1):
+        part = parts[i] if i == 1 else parts[i] + parts[i - 1]
+        parts[i] = _tdnn(part, cast(TdnnWeights, block), operations)
+    x = _tdnn(torch.cat(parts, dim=2), weights.tdnn2, operations)
+    squeezed = F.relu(_linear(x.mean(dim=1, dtype=torch.float32), weights.se_block.conv1))
+    gates = torch.sigmoid(_linear(squeezed, weights.se_block.conv2))  # (batch, channels)
+    return torch.addcmul(shortcut, x, gates.to(x.dtype).unsqueeze(1))
 
 
-def ecapa_embedding(features, w: EcapaWeights):
-    x = tdnn(features, w.blocks[0])
-    outs = []
-    for b in list(w.blocks)[1:]:
-        x = block(x, b)
-        outs.append(x)
-    x = tdnn(torch.cat(outs, 2), w.mfa)
-    x = pool(x, w.asp)
-    n = w.asp_bn.norm
-    x = F.group_norm(x, n.num_groups, n.weight, n.bias, n.eps)
-    return F.linear(x, w.fc.conv.weight[:, :, 0], w.fc.conv.bias).float()
+def _pool(x: torch.Tensor, weights: PoolingWeights, operations: EcapaOperations) -> torch.Tensor:
+    # The attention sees each frame beside the utterance's mean and deviation. Those do not change with time,
+    # so their part of the product is computed once per utterance: two thirds of this layer's work are saved.
+    channels = x.shape[2]
+    weight = weights.tdnn.conv.conv.weight.squeeze(2)
+    frame_weight, context_weight = weight[:, :channels], weight[:, channels:]
+    context = F.linear(operations.statistics(x), context_weight, weights.tdnn.conv.conv.bias)
+    attention = F.linear(x, frame_weight) + context.unsqueeze(1)
+    attention = torch.tanh(_relu_norm(attention, weights.tdnn, operations))
+    return operations.attentive_statistics(x, _linear(attention, weights.conv))

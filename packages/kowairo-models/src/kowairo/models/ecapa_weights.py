@@ -1,7 +1,7 @@
 """The parameters of ECAPA-TDNN with GroupNorm, named as SpeechBrain names them.
 
-These modules hold parameters and no computation: `ecapa_forward` has the functions that compute with them, so that
-another way to compute needs no other checkpoint.
+These modules hold parameters and no computation: `ecapa_forward` has the functions that compute with them, so
+that another way to compute needs no other checkpoint.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class ConvWeights(nn.Module):
 class NormWeights(nn.Module):
     """Weights `norm.weight` and `norm.bias` of a GroupNorm.
 
-    The number of groups is gcd(num_groups, channels): num_groups where that divides the channels, else the largest
-    divisor of num_groups that does.
+    The number of groups is gcd(num_groups, channels): num_groups where that divides the channels, else the
+    largest divisor of num_groups that does.
     """
 
     def __init__(self, channels: int, *, num_groups: int) -> None:
@@ -71,7 +71,7 @@ class SqueezeExciteWeights(nn.Module):
 
 
 class SeRes2NetWeights(nn.Module):
-    """One SE-Res2Net block: `tdnn1`, `res2net_block`, `tdnn2`, `se_block`, and `shortcut` where widths differ."""
+    """One SE-Res2Net block: `tdnn1`, `res2net_block`, `tdnn2`, `se_block`; `shortcut` where widths differ."""
 
     def __init__(
         self,

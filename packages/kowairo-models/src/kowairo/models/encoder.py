@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
+from typing import Self
 
 import torch
 from torch import nn
@@ -10,15 +12,16 @@ from torch import nn
 from kowairo.core import InputError
 
 from .front_end import FrontEnd
+from .power_spectrum import with_convolutions
 
 
 class Encoder(nn.Module, ABC):
     """Waveforms to speaker embeddings.
 
     An embedding depends on its own utterance alone: x by itself gives the embedding that x gives in any batch
-    (cosine >= 0.9999). Utterances of unequal length are therefore never padded: they are grouped by length and each
-    group is computed at its true length. Padding with masks is not the same thing under GroupNorm, whose sums see the
-    pad frames, nor with reflected edges, which would be reflected at the wrong place.
+    (cosine >= 0.9999). Utterances of unequal length are therefore never padded: they are grouped by length
+    and each group is computed at its true length. Padding with masks is not the same thing under GroupNorm,
+    whose sums see the pad frames, nor with reflected edges, which would be reflected at the wrong place.
 
     An utterance shorter than `min_samples` is repeated from its start until it has `min_samples` samples.
 
@@ -69,7 +72,8 @@ class Encoder(nn.Module, ABC):
         """Embeddings of a batch of utterances.
 
         Args:
-            waveforms: (batch, samples), floating point in [-1, 1], 16 kHz; what lies beyond a row's length is ignored.
+            waveforms: (batch, samples), floating point in [-1, 1], 16 kHz; what lies beyond a row's length is
+                ignored.
             lengths: (batch,), int64, samples of each utterance; None when all rows are full.
 
         Returns:
@@ -89,6 +93,13 @@ class Encoder(nn.Module, ABC):
         order = torch.tensor([row for rows in groups for row in rows], device=waveforms.device)
         return torch.cat(embeddings).index_select(0, torch.argsort(order))
 
+    def for_export(self) -> Self:
+        """A copy of plain operations that a tracer can follow, with the same embeddings.
+
+        Here: Fourier transforms become convolutions. A subclass with operations of its own replaces them too.
+        """
+        return with_convolutions(copy.deepcopy(self))
+
     def _embed_equal(self, waveforms: torch.Tensor) -> torch.Tensor:
         missing = self.min_samples - waveforms.shape[1]
         if missing > 0:
@@ -100,8 +111,9 @@ class Encoder(nn.Module, ABC):
 def _check_waveforms(waveforms: torch.Tensor) -> None:
     if waveforms.ndim != 2 or waveforms.numel() == 0 or not waveforms.is_floating_point():
         raise InputError(
-            f"expected floating point waveforms (batch, samples), got {tuple(waveforms.shape)} of {waveforms.dtype}; "
-            "divide int16 samples by 32768, and add a batch dimension to a single utterance"
+            "expected floating point waveforms (batch, samples), "
+            f"got {tuple(waveforms.shape)} of {waveforms.dtype}; divide int16 samples by 32768, and add a
+            batch dimension to a single utterance"
         )
 
 

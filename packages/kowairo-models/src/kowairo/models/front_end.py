@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from itertools import count
 
 import torch
 from torch import nn
@@ -12,8 +11,9 @@ from torch import nn
 class FrontEnd(nn.Module, ABC):
     """Turns waveforms into feature frames, one utterance at a time.
 
-    A front end treats each row of a batch on its own (never a maximum or a mean over the batch) and is always computed
-    in float32: spectra span more decades than half precision has, so autocast is switched off inside.
+    A front end treats each row of a batch on its own (never a maximum or a mean over the batch) and is always
+    computed in float32: spectra span more decades than half precision has, so autocast is switched off
+    inside.
 
     Subclasses implement `features`, `num_features` and `num_frames`.
     """
@@ -61,7 +61,9 @@ class FrontEnd(nn.Module, ABC):
         Returns:
             Samples at `sample_rate_hz`.
         """
-        upper = next(2**power for power in count() if self.num_frames(2**power) >= num_frames)
+        upper = 1
+        while self.num_frames(upper) < num_frames:
+            upper *= 2
         lower = upper // 2
         while upper - lower > 1:
             middle = (lower + upper) // 2

@@ -12,8 +12,8 @@ from .power_spectrum import PowerSpectrum
 
 _SAMPLE_RATE_HZ = 16000
 _WINDOW_SAMPLES = 400
-# Added to the energies. A 25 ms frame of 16-bit rounding noise has an energy near 1e-8 and a whisper near 1e-3, so this
-# keeps digital silence from standing 20 nepers below everything else.
+# Added to the energies. A 25 ms frame of 16-bit rounding noise has an energy near 1e-8 and a whisper near
+# 1e-3, so this keeps digital silence from standing 20 nepers below everything else.
 _ENERGY_OFFSET = 1e-6
 
 

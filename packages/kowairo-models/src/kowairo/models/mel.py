@@ -17,9 +17,10 @@ def mel_filters(
 ) -> torch.Tensor:
     """Matrix from a power spectrum to mel band energies.
 
-    With num_mels + 2 points h evenly spaced in mel from low_hz to high_hz, filter i has its centre at h[i+1] and the
-    half-width w = h[i+1] - h[i] on BOTH sides: weight(f) = max(0, 1 - |f - h[i+1]| / w), without area normalisation.
-    So a filter does not reach its right neighbour's centre: neither librosa's nor Kaldi's filters.
+    With num_mels + 2 points h evenly spaced in mel from low_hz to high_hz, filter i has its centre at h[i+1]
+    and the half-width w = h[i+1] - h[i] on BOTH sides: weight(f) = max(0, 1 - |f - h[i+1]| / w), without area
+    normalisation. So a filter does not reach its right neighbour's centre: neither librosa's nor Kaldi's
+    filters.
 
     Args:
         num_mels: number of filters.

@@ -12,11 +12,13 @@ from .mfcc import MFCC
 class MfccStatistics(Encoder):
     """Means and standard deviations over time of cepstral coefficients.
 
-    e = [mean_t C[t], std_t C[t]] with the population deviation (divided by the number of frames). Deterministic and
-    without parameters. With an LDA fitted on training speakers it is the baseline of the recipes.
+    e = [mean_t C[t], std_t C[t]] with the population deviation (divided by the number of frames).
+    Deterministic and without parameters. With an LDA fitted on training speakers it is the baseline of the
+    recipes.
 
     Args:
-        num_coefficients: coefficients of the default front end, C0 included; the embedding has twice as many values.
+        num_coefficients: coefficients of the default front end, C0 included; the embedding has twice as many
+            values.
         front_end: another front end; None for MFCC(num_coefficients=num_coefficients).
     """
 

@@ -11,8 +11,8 @@ from .log_mel import LogMel
 class NormalizedFbank(FrontEnd):
     """Log-mel energies with each utterance's mean removed per band.
 
-    F[t, m] = ln(E[t, m] + 1e-6) - mean over t of the same, with E from 25 ms periodic Hamming frames. Removing the mean
-    takes away the level of the recording and the fixed colour of its channel.
+    F[t, m] = ln(E[t, m] + 1e-6) - mean over t of the same, with E from 25 ms periodic Hamming frames.
+    Removing the mean takes away the level of the recording and the fixed colour of its channel.
 
     Args:
         num_mels: number of mel filters.

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+_ModuleT = TypeVar("_ModuleT", bound=nn.Module)
+
 
 class PowerSpectrum(nn.Module):
     """Power spectrum of overlapping windowed frames, by FFT.
 
-    Frame t is centred on sample t * hop_samples; the signal is continued by zeros at both ends, so N samples give
-    1 + floor(N / hop_samples) frames: P[t, k] = |sum_n w[n] x[t hop - L/2 + n] exp(-2 pi i k n / L)|^2.
+    Frame t is centred on sample t * hop_samples; the signal is continued by zeros at both ends, so N samples
+    give 1 + floor(N / hop_samples) frames: P[t, k] = |sum_n w[n] x[t hop - L/2 + n] exp(-2 pi i k n / L)|^2.
 
     Args:
         window: (L,), window of one frame; the transform has length L as well.
@@ -61,8 +64,8 @@ class PowerSpectrum(nn.Module):
 class ConvolutionPowerSpectrum(nn.Module):
     """The same spectra by a convolution with windowed cosines and sines.
 
-    For export: a convolution is one plain node everywhere, a short-time Fourier transform is not. It is slower than
-    the FFT on a CPU and about 1e-7 of the strongest bin less exact.
+    For export: a convolution is one plain node everywhere, a short-time Fourier transform is not. It is
+    slower than the FFT on a CPU and about 1e-7 of the strongest bin less exact.
 
     Args:
         spectrum: the transform to imitate.
@@ -89,3 +92,20 @@ class ConvolutionPowerSpectrum(nn.Module):
         spectra = F.conv1d(waveforms.unsqueeze(1), self.kernel, stride=self.hop_samples, padding=padding)
         real, imaginary = spectra.transpose(1, 2).chunk(2, dim=2)
         return real.square() + imaginary.square()
+
+
+def with_convolutions(module: _ModuleT) -> _ModuleT:
+    """Replaces every PowerSpectrum inside a module, in place, by its convolution.
+
+    Args:
+        module: any module that is not itself a PowerSpectrum.
+
+    Returns:
+        The same module.
+    """
+    for name, child in module.named_children():
+        if isinstance(child, PowerSpectrum):
+            setattr(module, name, ConvolutionPowerSpectrum(child))
+        else:
+            with_convolutions(child)
+    return module

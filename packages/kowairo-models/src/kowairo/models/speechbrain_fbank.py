@@ -15,18 +15,18 @@ _LEAST_ENERGY = 1e-10
 class SpeechBrainFbank(FrontEnd):
     """SpeechBrain's mel filter bank in decibels, on samples scaled to the int16 range.
 
-    For each utterance: divide by max|x| if that exceeds 1, multiply by 32768, take the power spectrum of 25 ms periodic
-    Hamming frames every 10 ms, then D = 10 log10(max(E, 1e-10)) of the mel energies E (0 to 8000 Hz), floored at
-    (the utterance's maximum - top_db). No mean normalisation: the scale of 32768 adds 90.3 dB to every feature, and an
-    encoder trained with it needs it.
+    For each utterance: divide by max|x| if that exceeds 1, multiply by 32768, take the power spectrum of 25
+    ms periodic Hamming frames every 10 ms, then D = 10 log10(max(E, 1e-10)) of the mel energies E (0 to 8000
+    Hz), floored at (the utterance's maximum - top_db). No mean normalisation: the scale of 32768 adds 90.3 dB
+    to every feature, and an encoder trained with it needs it.
 
     Args:
         num_mels: number of mel filters.
         top_db: dynamic range kept below the utterance's maximum, in dB.
 
-    Source: SpeechBrain's Fbank (Ravanelli and others, 2021), as the anime speaker embedding (litagin, 2025) calls it.
-    Ours: the peak rule is per utterance, where the original takes the maximum over the whole batch, which makes an
-    embedding depend on its neighbours; the two are equal for one utterance.
+    Source: SpeechBrain's Fbank (Ravanelli and others, 2021), as the anime speaker embedding (litagin, 2025)
+    calls it. Ours: the peak rule is per utterance, where the original takes the maximum over the whole batch,
+    which makes an embedding depend on its neighbours; the two are equal for one utterance.
     """
 
     filters: torch.Tensor

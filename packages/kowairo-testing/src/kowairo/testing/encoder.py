@@ -8,7 +8,8 @@ from kowairo.models import EcapaGroupNorm, Encoder, NormalizedFbank
 
 # Part of the batch contract: an embedding alone and in a batch agree at least this well.
 _MIN_COSINE = 0.9999
-# bfloat16 keeps 8 bits: each product is off by up to 0.4 %, and tiny random networks average over few of them.
+# bfloat16 keeps 8 bits: each product is off by up to 0.4 %, and tiny random networks average over few of
+# them.
 _MIN_COSINE_BFLOAT16 = 0.99
 
 
@@ -38,9 +39,9 @@ class TinyEncoder(EcapaGroupNorm):
 def check_encoder(encoder: Encoder) -> None:
     """Runs the contract suite of encoders.
 
-    Shapes and finiteness; x alone equals x in any batch and in any order, for equal and unequal lengths; what lies
-    beyond a length is ignored; short utterances and silence give finite embeddings; gradients reach every parameter and
-    are finite; bfloat16 autocast is finite and near float32.
+    Shapes and finiteness; x alone equals x in any batch and in any order, for equal and unequal lengths; what
+    lies beyond a length is ignored; short utterances and silence give finite embeddings; gradients reach
+    every parameter and are finite; bfloat16 autocast is finite and near float32.
 
     Args:
         encoder: any encoder; left in evaluation mode.

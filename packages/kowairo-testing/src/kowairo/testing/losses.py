@@ -10,9 +10,9 @@ from kowairo.losses import EnhancementLoss, Loss
 def check_loss(loss: Loss, *, embedding_dim: int = 8, num_classes: int = 5) -> None:
     """Runs the contract suite of losses over embeddings and labels.
 
-    A finite float32 scalar; finite gradients for the embeddings and every parameter; no change when the batch is
-    permuted; float32 also for bfloat16 input and under autocast; finite at |cos| = 1, where embeddings lie exactly on
-    or opposite to the rows of a weight matrix or to each other.
+    A finite float32 scalar; finite gradients for the embeddings and every parameter; no change when the batch
+    is permuted; float32 also for bfloat16 input and under autocast; finite at |cos| = 1, where embeddings lie
+    exactly on or opposite to the rows of a weight matrix or to each other.
 
     Args:
         loss: a loss over `num_classes` classes and `embedding_dim` dimensions.
@@ -36,9 +36,9 @@ def check_loss(loss: Loss, *, embedding_dim: int = 8, num_classes: int = 5) -> N
 def check_enhancement_loss(loss: EnhancementLoss, *, embedding_dim: int = 8) -> None:
     """Runs the contract suite of enhancement losses.
 
-    A finite float32 scalar; finite gradients for the output; no change when the batch is permuted; float32 also for
-    bfloat16 input and under autocast; finite where output and target are equal, opposite (|cos| = 1) or zero; and no
-    larger for the target itself than for a random output.
+    A finite float32 scalar; finite gradients for the output; no change when the batch is permuted; float32
+    also for bfloat16 input and under autocast; finite where output and target are equal, opposite (|cos| = 1)
+    or zero; and no larger for the target itself than for a random output.
 
     Args:
         loss: an objective over output and target.

@@ -1,0 +1,130 @@
+"""Checkpoint folders: weights, the configuration that rebuilds the encoder, and a card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import safetensors
+import yaml
+from safetensors.torch import load_file, save_file
+
+from kowairo.core import InputError, atomic_folder, read_json, write_json
+
+from .build import Plain, build_encoder
+from .encoder import Encoder
+from .state_keys import refuse_mismatch
+
+_WEIGHTS, _CONFIG, _CARD, _CARD_TEXT = "model.safetensors", "config.yaml", "card.json", "card.md"
+
+
+def save_checkpoint(
+    encoder: Encoder, folder: Path, *, config: Mapping[str, Plain], card: Mapping[str, Plain] | None = None
+) -> None:
+    """Writes a checkpoint folder; it appears whole or not at all, and replaces an older one.
+
+    Args:
+        encoder: the encoder whose parameters are saved.
+        folder: the folder to write: model.safetensors, config.yaml, card.json and card.md.
+        config: {"class_path", "init_args"} that `build_encoder` rebuilds this encoder from.
+        card: what a user must know: training data, licence, operating points.
+
+    Raises:
+        InputError: config rebuilds an encoder with other parameters than this one's, or is not plain data.
+    """
+    rebuilt = build_encoder(config)
+    state = {key: value.detach().cpu().contiguous() for key, value in encoder.state_dict().items()}
+    refuse_mismatch(state, rebuilt.state_dict(), source="the encoder to save, against its config")
+    with atomic_folder(folder) as unfinished:
+        save_file(state, unfinished / _WEIGHTS)
+        text = yaml.safe_dump(_plain(config), sort_keys=False, allow_unicode=True)
+        (unfinished / _CONFIG).write_text(text, encoding="utf-8")
+        write_json(unfinished / _CARD, _plain(card or {}))
+        (unfinished / _CARD_TEXT).write_text(_card_text(config, card or {}, encoder), encoding="utf-8")
+
+
+def load_encoder(folder: Path) -> Encoder:
+    """Rebuilds the encoder of a checkpoint folder, in evaluation mode on the CPU.
+
+    Nothing in the folder can execute: the configuration is plain YAML that may name subclasses of Encoder and
+    FrontEnd only, the weights are safetensors.
+
+    Args:
+        folder: a folder written by `save_checkpoint`.
+
+    Returns:
+        The encoder with its weights.
+
+    Raises:
+        InputError: a file is missing or damaged, or weights and configuration disagree (with the list of
+        keys).
+    """
+    encoder = build_encoder(read_config(folder))
+    path = folder / _WEIGHTS
+    try:
+        state = load_file(path)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; is {folder} a checkpoint folder?") from error
+    except safetensors.SafetensorError as error:
+        raise InputError(f"{path}: not a safetensors file: {error}") from error
+    refuse_mismatch(state, encoder.state_dict(), source=str(path))
+    encoder.load_state_dict(state)
+    return encoder.eval()
+
+
+def read_config(folder: Path) -> dict[str, Plain]:
+    """The configuration of a checkpoint folder.
+
+    Raises:
+        InputError: config.yaml is missing, is not plain YAML, or is not a mapping.
+    """
+    path = folder / _CONFIG
+    try:
+        config: Plain = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; is {folder} a checkpoint folder?") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not plain YAML: {error}") from error
+    if not isinstance(config, dict):
+        raise InputError(f"{path}: expected class_path and init_args, got {config!r}")
+    return config
+
+
+def read_card(folder: Path) -> dict[str, Plain]:
+    """The card of a checkpoint folder, as it was given to `save_checkpoint`."""
+    card: dict[str, Plain] = read_json(folder / _CARD)
+    return card
+
+
+def _plain(value: Plain | Mapping[str, Plain] | tuple[Plain, ...]) -> Plain:
+    """Copies mappings to dict and tuples to list; refuses what YAML would need a tag for."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise InputError(
+        f"expected plain data (numbers, text, lists, mappings), got {type(value).__name__} {value!r}"
+    )
+
+
+def _card_text(config: Mapping[str, Plain], card: Mapping[str, Plain], encoder: Encoder) -> str:
+    count = sum(parameter.numel() for parameter in encoder.parameters())
+    facts: dict[str, Plain] = {
+        "encoder": config.get("class_path"),
+        "parameters": count,
+        "embedding dimension": encoder.embedding_dim,
+        "sample rate (Hz)": encoder.sample_rate_hz,
+    }
+    return "# Speaker encoder\n\n" + "".join(_card_lines({**facts, **card}, indent=""))
+
+
+def _card_lines(card: Mapping[str, Plain], *, indent: str) -> list[str]:
+    lines = []
+    for key, value in card.items():
+        if isinstance(value, Mapping):
+            lines += [f"{indent}- {key}:\n", *_card_lines(value, indent=indent + "  ")]
+        else:
+            lines.append(f"{indent}- {key}: {value}\n")
+    return lines
