@@ -112,8 +112,8 @@ def _check_waveforms(waveforms: torch.Tensor) -> None:
     if waveforms.ndim != 2 or waveforms.numel() == 0 or not waveforms.is_floating_point():
         raise InputError(
             "expected floating point waveforms (batch, samples), "
-            f"got {tuple(waveforms.shape)} of {waveforms.dtype}; divide int16 samples by 32768, and add a
-            batch dimension to a single utterance"
+            f"got {tuple(waveforms.shape)} of {waveforms.dtype}; "
+            "divide int16 samples by 32768, and add a batch dimension to a single utterance"
         )
 
 
