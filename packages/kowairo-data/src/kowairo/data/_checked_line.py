@@ -40,7 +40,7 @@ def check_line(entry: Entry, *, min_duration_s: float, max_duration_s: float) ->
         decoded = decode_audio(entry.ref, min_duration_s=min_duration_s, max_duration_s=max_duration_s)
     except AudioError as error:
         return CheckedLine(entry, remark(entry, error.reason, error.detail))
-    digest = hashlib.blake2b(to_int16(decoded.samples), digest_size=16).digest()
+    digest = hashlib.blake2b(to_int16(decoded.samples).tobytes(), digest_size=16).digest()
     return CheckedLine(entry, None, decoded.duration_s, digest, decoded.truncated)
 
 

@@ -21,4 +21,5 @@ def to_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
     """
     peak = float(np.abs(samples).max(initial=0.0))
     scaled = samples / np.float32(peak) if peak > 1.0 else samples
-    return np.clip(np.rint(scaled * np.float32(STEPS)), -STEPS, STEPS - 1).astype(np.int16)
+    codes = np.clip(np.rint(scaled * np.float32(STEPS)), -STEPS, STEPS - 1)
+    return np.asarray(codes, dtype=np.int16)

@@ -25,7 +25,7 @@ NONVERBAL_EMOTION: dict[Kind, Emotion] = {
 EMOTION_SHIFT: dict[Emotion, Voice] = {
     "normal": Voice(),
     "whisper": Voice(size_low=0.03, rate=-0.05, tilt_db=1.0, breath=4.0),
-    "shout": Voice(size_low=0.06, pitch_semitones=4.0, pitch_range=0.25, rate=0.06, tilt_db=2.5, breath=-1.5),
+    "shout": Voice(size_low=0.04, pitch_semitones=3.0, pitch_range=0.25, rate=0.06, tilt_db=2.5, breath=-1.5),
     "cry": Voice(size_low=-0.02, pitch_semitones=1.5, pitch_range=-0.1, rate=-0.15, tilt_db=-1.5, breath=1.5),
 }
 
