@@ -99,6 +99,19 @@ def test_a_small_speaker_of_a_test_actor_is_left_out():
     assert set(splits.left_out) == {f"x{actor[-1]}" for actor in outside}
 
 
+def test_pinned_speakers_and_their_actors_train():
+    whole = novel()
+    side = {"c010": "train", "c110": "train"}
+    pinned = Corpus(whole.audio, whole.utt2spk, {}, {**whole.spk_tables, "spk2side": side})
+    splits = split_corpus(pinned, seed=0, test_fraction=0.7)
+    outside = {actor for name in ("valid", "test", "seen_actor") for actor in actors_of(splits[name])}
+    assert not {"va01", "va11"} & (outside - actors_of(splits["train"]))
+    assert set(side) <= set(splits["train"].speakers)
+    wrong = Corpus(whole.audio, whole.utt2spk, {}, {"spk2side": {"c010": "test"}})
+    with pytest.raises(InputError, match="spk2side: 'c010' has the side 'test'"):
+        split_corpus(wrong, seed=0)
+
+
 def test_equal_seeds_give_equal_splits_and_others_do_not():
     whole = novel()
     first, again, other = (split_corpus(whole, seed=seed) for seed in (1, 1, 2))

@@ -1,6 +1,5 @@
 """Training, closed-set, validation and test sides of a corpus, with no voice on two sides."""
 
-import logging
 import shutil
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from kowairo.core import Corpus, InputError, atomic_folder, write_json
 from kowairo.data.voices import possible_voices, split_units
 
 SETS = ("train", "closed", "valid", "test", "seen_actor")
-_logger = logging.getLogger(__name__)
+_LEFT_OUT = "unfit for trials, and its voice or actor is not in training"
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,8 @@ def split_corpus(
     units with at least one speaker fit for trials (min_lines lines, and not all of them of one recording
     in `utt2rec`), evenly over units with several such characters and with one, and over genders; if
     there are actors of several characters, each of the two gets one. Speakers unfit for trials train, or
-    are left out if their unit is in validation or test.
+    are left out if their unit is in validation or test. Speakers with `train` in `spk2side`, and their
+    units, train.
 
     `seen_actor` holds characters unseen in training whose actors voice others that are in it: at most one
     voice of an actor. `closed` holds lines of training speakers with at least min_lines.
@@ -87,40 +87,35 @@ def split_corpus(
         The sets.
 
     Raises:
-        InputError: A fraction is not in [0, 1), or the corpus is too small for two test units, two
-            validation units and two training speakers.
+        InputError: A fraction is not in [0, 1), `spk2side` holds another side, or the corpus is too small
+            for two test units, two validation units and two training speakers.
     """
     _check_fractions(valid_fraction, test_fraction, closed_fraction, seen_actor_fraction)
     rng = np.random.default_rng(seed)
-    fit = _fit_speakers(corpus, min_lines)
     voices = possible_voices(corpus)
-    units = split_units(corpus)
-    candidates = _in_strata([unit for unit in units if fit.intersection(unit)], corpus, fit, voices, rng)
-    test, rest = _pick(candidates, _size(test_fraction, len(candidates)))
-    valid, _ = _pick(rest, _size(valid_fraction, len(candidates)))
+    pinned = _pinned_speakers(corpus, voices)
+    fit = _fit_speakers(corpus, min_lines) - pinned
+    units = [unit for unit in split_units(corpus) if fit.intersection(unit)]
+    free = [unit for unit in units if not pinned.intersection(unit)]
+    test, rest = _pick(_in_strata(free, corpus, fit, voices, rng), _size(test_fraction, len(units)))
+    valid, _ = _pick(rest, _size(valid_fraction, len(units)))
     held = {speaker for unit in (*test, *valid) for speaker in unit}
     train = [speaker for speaker in corpus.speakers if speaker not in held]
-    _check_sizes(len(candidates), len(test), len(valid), len(train), corpus, min_lines)
+    _check_sizes(len(free), len(test), len(valid), len(train), corpus, min_lines)
     seen = _seen_actor(train, corpus, fit, voices, fraction=seen_actor_fraction, rng=rng)
     seen_voices = {voices[speaker] for speaker in seen}
     train = [speaker for speaker in train if voices[speaker] not in seen_voices]
-    members = {
+    train_lines, closed_lines = _closed_set(train, corpus, closed_fraction, min_lines, rng)
+    outside = {
         "valid": [speaker for unit in valid for speaker in unit if speaker in fit],
         "test": [speaker for unit in test for speaker in unit if speaker in fit],
         "seen_actor": seen,
     }
-    placed = {*train, *(speaker for speakers in members.values() for speaker in speakers)}
-    reason = f"fewer than {min_lines} lines or one recording, and its voice or actor is not in training"
-    left_out = {speaker: reason for speaker in corpus.speakers if speaker not in placed}
-    if left_out:
-        _logger.info("%d speakers are on no side: %s", len(left_out), reason)
-    train_lines, closed_lines = _closed_set(train, corpus, closed_fraction, min_lines, rng)
-    lines = corpus.spk2utt
-    utts = {
-        name: [utt for speaker in speakers for utt in lines[speaker]] for name, speakers in members.items()
-    }
-    utts |= {"train": train_lines, "closed": closed_lines}
-    return Splits({name: corpus.subset(utts[name]) for name in SETS}, left_out)
+    utts = {"train": train_lines, "closed": closed_lines} | _lines(outside, corpus)
+    left_out = set(corpus.speakers).difference(train, *outside.values())
+    return Splits(
+        {name: corpus.subset(utts[name]) for name in SETS}, dict.fromkeys(sorted(left_out), _LEFT_OUT)
+    )
 
 
 def _check_fractions(valid: float, test: float, closed: float, seen_actor: float) -> None:
@@ -129,6 +124,21 @@ def _check_fractions(valid: float, test: float, closed: float, seen_actor: float
             raise InputError(f"{name}_fraction {value:g}: expected at least 0 and below 1")
     if valid + test >= 1.0:
         raise InputError(f"valid_fraction {valid:g} and test_fraction {test:g} leave nothing to train on")
+
+
+def _pinned_speakers(corpus: Corpus, voices: dict[str, str]) -> set[str]:
+    """Speakers who must train (`spk2side`), and those who may be the same voice."""
+    sides = corpus.spk_tables.get("spk2side", {})
+    for speaker, side in sides.items():
+        if side != "train":
+            raise InputError(f"spk2side: {speaker!r} has the side {side!r}; the only one known is train")
+    pinned = {voices[speaker] for speaker in sides}
+    return {speaker for speaker, voice in voices.items() if voice in pinned}
+
+
+def _lines(members: dict[str, list[str]], corpus: Corpus) -> dict[str, list[str]]:
+    lines = corpus.spk2utt
+    return {name: [utt for speaker in own for utt in lines[speaker]] for name, own in members.items()}
 
 
 def _fit_speakers(corpus: Corpus, min_lines: int) -> set[str]:
