@@ -52,10 +52,10 @@ def synthesize(out: Path, *, characters: int = 64, lines: int = 30, seed: int = 
     """
     if lines < 1 or workers < 1:
         raise InputError(f"expected at least one line and one worker, got lines={lines}, workers={workers}")
-    for module in ("pyopenjtalk", "pyworld"):
-        require(module)
     cast = make_cast(characters, seed=seed)
     plan = make_plan(cast, lines=lines, seed=seed)
+    for module in ("pyopenjtalk", "pyworld"):
+        require(module)
     _claim(Path(out), cast, plan)
     scenes = make_scenes(cast, plan, Path(out) / AUDIO_FOLDER, seed=seed)
     _record(scenes, workers=workers)
@@ -105,9 +105,7 @@ def _claim(out: Path, cast: Cast, plan: tuple[Line, ...]) -> None:
     if not (out / PLAN_FILE).exists():
         write_json(out / PLAN_FILE, ours)
     elif read_json(out / PLAN_FILE) != ours:
-        raise InputError(
-            f"{out} holds a synthetic novel of other arguments; remove it or choose another folder"
-        )
+        raise InputError(f"{out} holds a novel of other arguments; remove it or choose another folder")
 
 
 def _record(scenes: list[Scene], *, workers: int) -> None:

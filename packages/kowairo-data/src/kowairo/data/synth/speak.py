@@ -5,9 +5,9 @@ line is first spoken. Both work offline: dictionary and voice are part of their 
 
 Sources:
     K. Oura et al., Open JTalk (HMM-based Japanese text-to-speech), 2010; M. Morise, F. Yokomori and K. Ozawa,
-    "WORLD: a vocoder-based high-quality speech synthesis system", IEICE Transactions, 2016. DIO + StoneMask for
-    the pitch (the fast pair; Harvest costs ten times as much and the source is a clean synthetic voice),
-    CheapTrick for the envelope, D4C for the aperiodicity.
+    "WORLD: a vocoder-based high-quality speech synthesis system", IEICE Transactions, 2016. DIO + StoneMask
+    for the pitch (the fast pair; Harvest is slower and the source is a clean synthetic voice), CheapTrick for
+    the envelope, D4C for the aperiodicity.
 """
 
 from dataclasses import dataclass
