@@ -1,1 +1,1 @@
-"""The kowairo command: speaker embeddings of acted voices."""
+"""The kowairo command: it parses, calls the libraries, and reports errors in one line."""

@@ -1,0 +1,96 @@
+"""Table of the commands; nothing is imported before one is chosen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Command:
+    """Where a command is, and what the list of commands says about it."""
+
+    target: str
+    """`module:function`."""
+    summary: str
+    """One line of help."""
+    uses_networks: bool = False
+    """Whether it runs neural networks: then plug-ins are loaded first, which imports torch."""
+    writes_config: bool = False
+    """Whether its parameter `out` is a folder that gets the resolved configuration as `config.yaml`."""
+
+
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {
+        "corpus synthesize": Command(
+            "kowairo.cli.corpus:synthesize", "make the synthetic visual novel", writes_config=True
+        ),
+        "corpus import": Command(
+            "kowairo.cli.corpus:import_tables", "check a corpus and make its tables", writes_config=True
+        ),
+        "corpus split": Command(
+            "kowairo.cli.corpus:split", "training, validation and test sides", writes_config=True
+        ),
+        "corpus pack": Command("kowairo.cli.corpus:pack", "decode a corpus once, for training"),
+        "corpus stats": Command("kowairo.cli.corpus:stats", "count lines, speakers and hours"),
+        "trials make": Command("kowairo.cli.trials:make", "draw target and non-target trials"),
+        "augment material": Command(
+            "kowairo.cli.augment:material", "noise, music, voices and rooms in two parts", writes_config=True
+        ),
+        "augment copy": Command(
+            "kowairo.cli.augment:copy", "copy of a set with noise added to every line", writes_config=True
+        ),
+        "train": Command("kowairo.cli.train:train", "train an encoder, one stage", uses_networks=True),
+        "merge": Command(
+            "kowairo.cli.train:merge",
+            "find characters that are one voice by a trained stage",
+            uses_networks=True,
+        ),
+        "embed": Command(
+            "kowairo.cli.embed:embed", "audio to embeddings", uses_networks=True, writes_config=True
+        ),
+        "backend fit": Command("kowairo.cli.backend:fit", "fit LDA on training embeddings"),
+        "backend apply": Command(
+            "kowairo.cli.backend:apply", "transform embeddings by a fitted back-end", writes_config=True
+        ),
+        "score": Command("kowairo.cli.score:score", "trials to cosine scores"),
+        "normalize": Command("kowairo.cli.score:normalize", "Z-, T-, S- and AS-norm of scores"),
+        "metrics": Command("kowairo.cli.score:metrics", "EER and minDCF with confidence intervals"),
+        "compare": Command("kowairo.cli.score:compare", "two systems on the same trials, paired"),
+        "export": Command(
+            "kowairo.cli.export:export", "checkpoint folder and ONNX file, checked", uses_networks=True
+        ),
+    }
+)
+"""Commands by their words."""
+
+
+def list_commands(group: str = "") -> str:
+    """Format the commands that start with some words.
+
+    Args:
+        group: First words, as `corpus`; empty for all.
+
+    Returns:
+        A line for each.
+    """
+    prefix = f"{group} " if group else ""
+    chosen = {words: command for words, command in COMMANDS.items() if words.startswith(prefix)}
+    width = max(map(len, chosen))
+    return "\n".join(f"  kowairo {words:<{width}}  {command.summary}" for words, command in chosen.items())
+
+
+def split_words(arguments: list[str]) -> tuple[str, list[str]]:
+    """Part a command line in the words of a command and its options.
+
+    Args:
+        arguments: Everything behind `kowairo`.
+
+    Returns:
+        The words (those of a command, of a group, or unknown ones) and the rest.
+    """
+    count = next((i for i, text in enumerate(arguments) if text.startswith("-")), len(arguments))
+    for length in range(count, 0, -1):
+        words = " ".join(arguments[:length])
+        if words in COMMANDS:
+            return words, arguments[length:]
+    return " ".join(arguments[:count]), arguments[count:]

@@ -1,0 +1,96 @@
+"""Commands `kowairo train` and `kowairo merge`."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from kowairo.data import AudioStore
+from kowairo.training import StageConfig, find_merges, read_merge_map, train_stage
+
+
+def train(
+    *,
+    data: Path,
+    out: Path,
+    stage: StageConfig,
+    encoder: dict[str, Any] | None = None,
+    init: Path | None = None,
+    store: Path | None = None,
+    material: Path | None = None,
+    merge_map: Path | None = None,
+    seed: int = 0,
+    threads: int = 2,
+    num_workers: int = 1,
+    save_every_steps: int = 100,
+    device: Literal["auto", "cpu", "gpu"] = "auto",
+) -> None:
+    """Train one stage, or continue it where it was killed, or find it finished.
+
+    Args:
+        data: Folder with train, closed and valid.
+        out: Folder of the stage.
+        stage: Settings of the stage.
+        encoder: class_path and init_args of a new encoder, where there is no init.
+        init: Earlier stage, checkpoint folder, or file of published weights.
+        store: Packed audio of the corpus.
+        material: Training part of the augmentation material.
+        merge_map: merge_map.json of `kowairo merge`.
+        seed: Seed of everything.
+        threads: Cores for the network.
+        num_workers: Processes that prepare batches.
+        save_every_steps: Steps from one state file to the next.
+        device: auto, cpu or gpu.
+    """
+    checkpoint = train_stage(
+        stage,
+        data_folder=data,
+        out=out,
+        encoder=encoder,
+        init=init,
+        store=None if store is None else AudioStore.open(store),
+        material=material,
+        merge_map=None if merge_map is None else read_merge_map(merge_map),
+        seed=seed,
+        threads=threads,
+        num_workers=num_workers,
+        save_every_steps=save_every_steps,
+        device=device,
+    )
+    print(checkpoint)
+
+
+def merge(
+    *,
+    stage: Path,
+    data: Path,
+    out: Path,
+    store: Path | None = None,
+    measure: Literal["errors", "runner_up"] = "runner_up",
+    min_mutual: float = 0.3,
+    require_same_name: bool = True,
+    workers: int = 2,
+) -> None:
+    """Find characters that are one voice, by what a trained stage confuses on the closed split.
+
+    Args:
+        stage: Folder of a finished stage.
+        data: Folder with train and closed.
+        out: Folder for confusion.tsv and merge_map.json.
+        store: Packed audio of the corpus.
+        measure: What counts as taking one speaker for another.
+        min_mutual: Least share of lines of either speaker that are taken for the other.
+        require_same_name: Whether the two must have one name (spk2name).
+        workers: Lines embedded at a time.
+    """
+    aliases = find_merges(
+        stage,
+        data_folder=data,
+        out=out,
+        store=None if store is None else AudioStore.open(store),
+        measure=measure,
+        min_mutual=min_mutual,
+        require_same_name=require_same_name,
+        workers=workers,
+    )
+    for alias, canonical in aliases.items():
+        print(f"{alias} is {canonical}")
+    print(f"{len(aliases)} characters merged")
