@@ -1,1 +1,23 @@
-"""Embedding enhancement nets of kowairo."""
+"""Enhancement nets of kowairo: embedding to better embedding, on top of a frozen encoder."""
+
+from kowairo.enhance.apply import apply_enhancer as apply_enhancer
+from kowairo.enhance.base import Enhancer as Enhancer
+from kowairo.enhance.checkpoint import build_enhancer as build_enhancer
+from kowairo.enhance.checkpoint import load_enhancer as load_enhancer
+from kowairo.enhance.checkpoint import save_enhancer as save_enhancer
+from kowairo.enhance.linear_nets import LinearNetV1 as LinearNetV1
+from kowairo.enhance.linear_nets import LinearNetV2 as LinearNetV2
+from kowairo.enhance.linear_nets import LinearNetV3 as LinearNetV3
+from kowairo.enhance.linear_nets import LinearNetV4 as LinearNetV4
+
+__all__ = [
+    "Enhancer",
+    "LinearNetV1",
+    "LinearNetV2",
+    "LinearNetV3",
+    "LinearNetV4",
+    "apply_enhancer",
+    "build_enhancer",
+    "load_enhancer",
+    "save_enhancer",
+]

@@ -1,0 +1,47 @@
+"""The contract of enhancement nets: an embedding in, a better embedding out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+
+Plain = None | bool | int | float | str
+"""What an initial argument of an enhancer may be, so that plain YAML can hold it."""
+
+
+class Enhancer(nn.Module, ABC):
+    """A net on top of a frozen encoder that maps embeddings to embeddings, row by row.
+
+    In evaluation mode the output of a row does not depend on the other rows. ``init_args`` rebuilds the same
+    architecture: ``type(net)(**net.init_args)``. A new enhancer is one subclass in one file;
+    ``kowairo.testing.check_enhancer`` is its contract suite.
+    """
+
+    @property
+    @abstractmethod
+    def input_dim(self) -> int:
+        """Dimension of the embeddings that go in."""
+
+    @property
+    @abstractmethod
+    def output_dim(self) -> int:
+        """Dimension of the embeddings that come out."""
+
+    @property
+    @abstractmethod
+    def init_args(self) -> Mapping[str, Plain]:
+        """Keyword arguments that build a net of the same architecture."""
+
+    @abstractmethod
+    def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
+        """Enhance embeddings.
+
+        Args:
+            embeddings: (batch, input_dim).
+
+        Returns:
+            (batch, output_dim), not necessarily of unit length.
+        """

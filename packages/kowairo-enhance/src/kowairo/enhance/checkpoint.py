@@ -1,0 +1,119 @@
+"""Enhancers on disk: safetensors and plain YAML, nothing that can execute."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import yaml
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from kowairo.core import InputError, atomic_folder
+from kowairo.enhance.base import Enhancer, Plain
+
+_WEIGHTS, _CONFIG = "model.safetensors", "config.yaml"
+
+
+def save_enhancer(enhancer: Enhancer, folder: Path) -> None:
+    """Write ``model.safetensors`` and ``config.yaml`` (class_path, init_args); the folder appears at once.
+
+    Args:
+        enhancer: Any enhancer.
+        folder: Where to write; an existing folder is replaced.
+    """
+    config = {"class_path": class_path(enhancer), "init_args": dict(enhancer.init_args)}
+    state = {key: value.detach().cpu().contiguous() for key, value in enhancer.state_dict().items()}
+    with atomic_folder(folder) as part:
+        save_file(state, part / _WEIGHTS)
+        (part / _CONFIG).write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+
+
+def load_enhancer(folder: Path) -> Enhancer:
+    """Rebuild what ``save_enhancer`` wrote, in evaluation mode on the CPU.
+
+    Only subclasses of ``Enhancer`` that are already imported can be named (those of this package, and of
+    plug-ins that were loaded with ``kowairo.core.load_plugins``): the file cannot make anything be imported.
+
+    Args:
+        folder: A folder of ``save_enhancer``.
+
+    Returns:
+        The enhancer with its weights.
+
+    Raises:
+        InputError: A file is missing or damaged, the class is unknown, or the weights do not fit (all keys
+            that are missing or unexpected are listed).
+    """
+    name, init_args = _read_config(folder / _CONFIG)
+    enhancer = build_enhancer(name, init_args)
+    path = folder / _WEIGHTS
+    try:
+        state = load_file(path)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; is {folder} a saved enhancer?") from error
+    except SafetensorError as error:
+        raise InputError(f"{path}: not a safetensors file: {error}") from error
+    own = enhancer.state_dict()
+    wrong = {key for key in own.keys() & state.keys() if own[key].shape != state[key].shape}
+    if wrong or own.keys() != state.keys():
+        raise InputError(
+            f"{path}: weights do not fit {name}: missing {sorted(own.keys() - state.keys())}, "
+            f"unexpected {sorted(state.keys() - own.keys())}, of another shape {sorted(wrong)}"
+        )
+    enhancer.load_state_dict(state)
+    return enhancer.eval()
+
+
+def class_path(enhancer: Enhancer) -> str:
+    """Return the name under which the enhancer's class is saved: "package.module.Class"."""
+    return f"{type(enhancer).__module__}.{type(enhancer).__qualname__}"
+
+
+def build_enhancer(name: str, init_args: dict[str, Plain]) -> Enhancer:
+    """Build an untrained enhancer.
+
+    Args:
+        name: "package.module.Class" of an imported subclass of ``Enhancer``.
+        init_args: Its keyword arguments.
+
+    Returns:
+        The enhancer.
+
+    Raises:
+        InputError: The class is unknown or does not take the arguments.
+    """
+    known = {f"{kind.__module__}.{kind.__qualname__}": kind for kind in _loaded_enhancers()}
+    if name not in known:
+        raise InputError(f"no enhancer {name!r} is loaded; known are {', '.join(sorted(known))}")
+    try:
+        inspect.signature(known[name]).bind(**init_args)
+    except TypeError as error:
+        raise InputError(f"{name}: {error}") from error
+    return known[name](**init_args)
+
+
+def _loaded_enhancers() -> list[type[Enhancer]]:
+    """All classes below ``Enhancer``, at any depth, that can be built."""
+    found: list[type[Enhancer]] = []
+    pending = Enhancer.__subclasses__()
+    while pending:
+        kind = pending.pop()
+        pending += kind.__subclasses__()
+        found += [] if inspect.isabstract(kind) else [kind]
+    return found
+
+
+def _read_config(path: Path) -> tuple[str, dict[str, Plain]]:
+    """Read class path and arguments."""
+    try:
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; is {path.parent} a saved enhancer?") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not plain YAML: {error}") from error
+    if not isinstance(config, dict) or set(config) != {"class_path", "init_args"}:
+        raise InputError(f"{path}: expected class_path and init_args, got {config!r:.80}")
+    if not isinstance(config["class_path"], str) or not isinstance(config["init_args"], dict):
+        raise InputError(f"{path}: expected class_path (text) and init_args (a mapping), got {config!r:.80}")
+    return config["class_path"], config["init_args"]
