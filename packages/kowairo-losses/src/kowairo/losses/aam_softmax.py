@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 import torch.nn.functional as F
@@ -17,20 +17,20 @@ from .base import Loss
 # below 1 that still gives a finite slope (about 2200).
 _COSINE_MARGIN = 1e-7
 
-BeyondPi = Literal["continuous", "classic", "easy"]
+MarginBranch = Literal["continuous", "classic", "easy"]
 
 
 class AAMSoftmax(Loss):
     """Cross-entropy on scaled cosines with an angular margin m added to the target's angle.
 
     With theta_j the angle between an embedding and the weight of class j, and y the target:
-    L = -log softmax(z)_y, z_j = s cos theta_j for j != y, z_y = s phi(theta_y), where phi(theta) = cos(theta
-    + m) as long as theta + m <= pi. Beyond that cos(theta + m) would rise again; `beyond_pi` says what takes
-    its place:
+    L = -log softmax(z)_y, z_j = s cos theta_j for j != y, z_y = s phi(theta_y), where
+    phi(theta) = cos(theta + m) as long as theta + m <= pi. Beyond that cos(theta + m) would rise again, and
+    `branch` says what takes its place:
 
     - "continuous": cos theta - 1 - cos(pi - m): continuous and falling, WeSpeaker's choice;
-    - "classic": cos theta - m sin(pi - m), the choice of ArcFace's code and SpeechBrain: falling, but for m >
-      0 with a small jump at the switch;
+    - "classic": cos theta - m sin(pi - m), the choice of ArcFace's code and SpeechBrain: falls on both sides,
+      with a small jump at the switch;
     - "easy": the margin applies only to cos theta > 0, else cos theta (easy margin).
 
     The head is computed in float32 also under autocast, and cosines are clamped to +-(1 - 1e-7) before the
@@ -41,11 +41,11 @@ class AAMSoftmax(Loss):
         num_classes: number of speakers.
         margin_rad: margin m in radians; settable later, for a margin schedule.
         scale: scale s.
-        beyond_pi: what follows where theta + m > pi.
+        branch: which of the three above.
         seed: seed of the initial class weights; None draws from torch's global generator.
 
     Raises:
-        InputError: a margin outside 0..pi/2, or sizes or a scale that are not positive.
+        InputError: a margin outside 0..pi/2, an unknown branch, or sizes or a scale that are not positive.
 
     Source: Deng, Guo, Xue and Zafeiriou (2019), eq. 3.
     """
@@ -57,7 +57,7 @@ class AAMSoftmax(Loss):
         *,
         margin_rad: float = 0.2,
         scale: float = 30.0,
-        beyond_pi: BeyondPi = "continuous",
+        branch: MarginBranch = "continuous",
         seed: int | None = None,
     ) -> None:
         super().__init__()
@@ -66,9 +66,11 @@ class AAMSoftmax(Loss):
                 "expected a positive embedding_dim, num_classes and scale, "
                 f"got {embedding_dim}, {num_classes} and {scale}"
             )
+        if branch not in get_args(MarginBranch):
+            raise InputError(f"expected branch one of {get_args(MarginBranch)}, got {branch!r}")
         self.margin_rad = margin_rad
         self.scale = scale
-        self.beyond_pi = beyond_pi
+        self.branch = branch
         generator = None if seed is None else torch.Generator().manual_seed(seed)
         self.weight = nn.Parameter(torch.empty(num_classes, embedding_dim))
         nn.init.xavier_uniform_(self.weight, generator=generator)
@@ -118,19 +120,19 @@ class AAMSoftmax(Loss):
         cosines = self.cosines(embeddings)
         with torch.autocast(embeddings.device.type, enabled=False):
             targets = cosines.gather(1, labels.unsqueeze(1))
-            with_margin = cosine_with_margin(targets, self.margin_rad, beyond_pi=self.beyond_pi)
+            with_margin = cosine_with_margin(targets, self.margin_rad, branch=self.branch)
             return F.cross_entropy(cosines.scatter(1, labels.unsqueeze(1), with_margin) * self.scale, labels)
 
 
 def cosine_with_margin(
-    cosine: torch.Tensor, margin_rad: float, *, beyond_pi: BeyondPi = "continuous"
+    cosine: torch.Tensor, margin_rad: float, *, branch: MarginBranch = "continuous"
 ) -> torch.Tensor:
     """phi(theta) of AAMSoftmax from cos theta.
 
     Args:
         cosine: any shape, float32, cosines of target angles.
         margin_rad: margin m in radians.
-        beyond_pi: what follows where theta + m > pi, see AAMSoftmax.
+        branch: what holds where theta + m > pi, see AAMSoftmax.
 
     Returns:
         Same shape; cos(theta + m) where that falls with theta.
@@ -139,8 +141,8 @@ def cosine_with_margin(
     sine = (1.0 - cosine.square()).sqrt()
     phi = cosine * math.cos(margin_rad) - sine * math.sin(margin_rad)
     switch = math.cos(math.pi - margin_rad)
-    if beyond_pi == "easy":
+    if branch == "easy":
         return torch.where(cosine > 0.0, phi, cosine)
-    if beyond_pi == "classic":
+    if branch == "classic":
         return torch.where(cosine > switch, phi, cosine - margin_rad * math.sin(math.pi - margin_rad))
     return torch.where(cosine > switch, phi, cosine - 1.0 - switch)
