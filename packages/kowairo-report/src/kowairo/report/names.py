@@ -1,0 +1,72 @@
+"""How systems, normalisations, trial lists and conditions are called on screen."""
+
+import re
+
+_SYSTEMS = {"mfcc": "MFCC + LDA", "ecapa": "ECAPA"}
+_NORMALIZATIONS = {
+    "none": "none",
+    "cosine": "none",
+    "raw": "none",
+    "plain": "none",
+    "z": "Z-norm",
+    "t": "T-norm",
+    "s": "S-norm",
+    "as": "AS-norm",
+    "adaptive_s": "AS-norm",
+}
+_SETS = {
+    "test": "unseen characters, unseen actors",
+    "seen_actor": "unseen characters of seen actors",
+    "valid": "validation characters",
+    "closed": "held-out lines of training characters",
+    "train": "training characters",
+    "all": "everything imported",
+}
+_CONDITIONS = {
+    "": "all trials",
+    "all": "all trials",
+    "kind_speech": "words",
+    "kind_nonverbal": "a non-verbal line",
+    "emotion_same": "same emotion",
+    "emotion_different": "different emotions",
+    "title_same": "same title",
+    "title_different": "different titles",
+}
+_TRIALS = {
+    "trials": "headline",
+    "trials_same_title": "same title",
+    "trials_cross_title": "cross title",
+    "trials_same_actor": "same actor",
+    "trials_same_gender": "same gender",
+    "trials_all": "all pairs",
+}
+
+
+def system_label(system: str) -> str:
+    """Name of a system; the part after "+" is its enhancement net."""
+    encoder, plus, enhancer = system.partition("+")
+    label = _SYSTEMS.get(encoder, encoder)
+    return f"{label} + {enhancer}" if plus else label
+
+
+def normalization_label(normalization: str) -> str:
+    """Name of a score normalisation."""
+    key = normalization.lower().replace("-", "_").removesuffix("_norm").removesuffix("norm")
+    return _NORMALIZATIONS.get(key, normalization or "none")
+
+
+def set_label(set_name: str) -> str:
+    """What the members of a set are."""
+    return _SETS.get(set_name, set_name)
+
+
+def trials_label(trials: str) -> str:
+    """Name of a trial list."""
+    return _TRIALS.get(trials, trials.removeprefix("trials_").replace("_", " "))
+
+
+def condition_label(condition: str) -> str:
+    """Name of a subset of the trials."""
+    known = _CONDITIONS.get(condition)
+    spaced = re.sub(r"(\d)_(\d)", r"\1–\2", condition).replace("_", " ")
+    return known or re.sub(r"(?<=\d)s$", " s", spaced)

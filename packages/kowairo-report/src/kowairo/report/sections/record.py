@@ -1,0 +1,126 @@
+"""How the run went: training curves, what went in and what was dropped, cost and provenance."""
+
+import html
+
+from ..corpus_record import DropSummary, set_size
+from ..experiment import Experiment
+from ..figures.training import drawn_panels, training_matplotlib, training_plotly
+from ..names import set_label
+from ..tables import html_table
+from .section import Section, facts_list, figure_box, folded
+
+_MAX_DROPPED = 300
+_MAX_CONFUSIONS = 25
+_LONG_FACT = 80
+
+
+def training_section(experiment: Experiment) -> Section | None:
+    """Draw the training curves; None without a log."""
+    log = experiment.training
+    panels = drawn_panels(log) if log else []
+    if log is None or not panels:
+        return None
+    boxes, plots = "", {}
+    for number, panel in enumerate(panels):
+        name = f"training{number}"
+        plots[name] = training_plotly(log, panel)
+        alt = f"{panel.title} over {log.step[-1]:.0f} optimiser steps in {len(log.stages)} stages"
+        boxes += figure_box(name, caption=f"<b>{html.escape(panel.title)}</b>", alt=alt)
+    stages = ", ".join(f"{number}: {name}" for number, (name, _) in enumerate(log.stages, start=1))
+    intro = (
+        f"<p>Stages, divided by dotted lines: {html.escape(stages)}. "
+        "Checkpoints were chosen by the validation EER.</p>"
+    )
+    body = f'{intro}<div class="figures">{boxes}</div>{_merging(experiment)}'
+    return Section("training", "Training", body, plots, {"training": training_matplotlib(log)})
+
+
+def _merging(experiment: Experiment) -> str:
+    body = ""
+    if experiment.merged:
+        rows = [(html.escape(old), html.escape(new)) for old, new in sorted(experiment.merged.items())]
+        body += html_table(("Character", "Merged into"), rows, caption="Training characters found to be one")
+    if len(experiment.confusion) > 1:
+        header, *lines = experiment.confusion
+        rows_ = [tuple(html.escape(cell) for cell in line) for line in lines[:_MAX_CONFUSIONS]]
+        body += folded(
+            "Training characters that the encoder took for one another",
+            html_table(
+                [name.replace("_", " ") for name in header],
+                rows_,
+                caption="Most confused training characters",
+            ),
+        )
+    return f"<h3>Merged characters</h3>{body}" if body else ""
+
+
+def data_section(experiment: Experiment) -> Section | None:
+    """Say what went in and what was dropped; None when neither is known."""
+    if not experiment.corpora and experiment.drops is None:
+        return None
+    rows = []
+    for size in (set_size(name, corpus) for name, corpus in experiment.corpora.items()):
+        duration = "–" if size.seconds is None else f"{size.seconds / 3600:.2f} h"
+        actors = "–" if size.actors is None else f"{size.actors:,}"
+        label = f"{html.escape(size.name)} <span class='soft'>{html.escape(set_label(size.name))}</span>"
+        rows.append((label, f"{size.lines:,}", f"{size.characters:,}", actors, duration))
+    headers = ("Set", "Lines", "Characters", "Actors", "Duration")
+    body = html_table(headers, rows, caption="What went in", numeric=4) if rows else ""
+    return Section("data", "Data", body + (_dropped(experiment.drops) if experiment.drops else ""))
+
+
+def _dropped(drops: DropSummary) -> str:
+    total = sum(drops.counts.values())
+    body = f"<h3>What was dropped</h3><p>{drops.kept:,} lines were kept, {total:,} dropped.</p>"
+    if not total:
+        return body
+    counts = sorted(drops.counts.items(), key=lambda item: -item[1])
+    rows = [(html.escape(reason.replace("_", " ")), f"{count:,}") for reason, count in counts]
+    body += html_table(("Reason", "Files"), rows, caption="Dropped files by reason", numeric=1)
+    if drops.lines:
+        shown = drops.lines[:_MAX_DROPPED]
+        files = [
+            tuple(
+                html.escape(cell)
+                for cell in (line.utt or line.path, line.reason.replace("_", " "), line.detail, line.path)
+            )
+            for line in shown
+        ]
+        more = f" (the first {len(shown)} of {len(drops.lines):,})" if len(shown) < len(drops.lines) else ""
+        table = html_table(("Line", "Reason", "Detail", "File"), files, caption=f"Dropped files{more}")
+        body += folded("Every dropped file", table)
+    return body
+
+
+def provenance_section(experiment: Experiment) -> Section | None:
+    """Say what it cost and where it comes from; None without stage records."""
+    stages = experiment.stages
+    if not stages:
+        return None
+    rows = [
+        (html.escape(stage.stage), html.escape(stage.name), _duration(stage.wall_s), _duration(stage.cpu_s))
+        for stage in stages
+    ]
+    walls = [stage.wall_s for stage in stages if stage.wall_s is not None]
+    cpus = [stage.cpu_s for stage in stages if stage.cpu_s is not None]
+    rows.append(("all", "", _duration(sum(walls)), _duration(sum(cpus))))
+    facts = {name: value for stage in stages for name, value in stage.facts.items()}
+    short = {name: value for name, value in facts.items() if len(value) <= _LONG_FACT and "\n" not in value}
+    long = "".join(
+        f"<h3>Stage {html.escape(stage.stage)}: {html.escape(name)}</h3><pre>{html.escape(value)}</pre>"
+        for stage in stages
+        for name, value in stage.facts.items()
+        if name not in short
+    )
+    table = html_table(("Stage", "What", "Elapsed", "CPU"), rows, caption="Cost of each stage", numeric=2)
+    return Section(
+        "provenance",
+        "Provenance",
+        facts_list(short) + table + (folded("Settings of each stage", long) if long else ""),
+    )
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"

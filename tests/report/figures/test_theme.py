@@ -1,0 +1,33 @@
+import pytest
+
+from kowairo.report.figures.theme import PALETTE, SYMBOLS, canvas, drawable, save_png
+
+LIGHT_PAGE, DARK_PAGE = "#ffffff", "#1c2026"
+
+
+def luminance(color):
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("color", PALETTE)
+@pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE])
+def test_colours_stand_out_from_both_pages(color, page):
+    high, low = sorted((luminance(color), luminance(page)), reverse=True)
+    assert (high + 0.05) / (low + 0.05) >= 3.0
+
+
+def test_symbols_are_distinct():
+    assert len({symbol.plotly for symbol in SYMBOLS}) == len({s.matplotlib for s in SYMBOLS}) == len(SYMBOLS)
+
+
+def test_labels_that_the_font_lacks_become_numbers():
+    assert drawable(["Rin", "七海"]) == ["Rin", "speaker 2"]
+
+
+def test_a_png_is_written(tmp_path):
+    figure, axes = canvas(width=2, height=1, columns=2)
+    save_png(figure, tmp_path / "x.png")
+    assert len(axes) == 2
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")

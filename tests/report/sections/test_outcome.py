@@ -1,0 +1,41 @@
+import pytest
+
+from kowairo.report.experiment import read_experiment
+from kowairo.report.sections.outcome import (
+    conditions_section,
+    enhancement_section,
+    results_section,
+    scores_section,
+)
+
+
+@pytest.fixture(scope="module")
+def experiment(experiment_folder):
+    return read_experiment(experiment_folder)
+
+
+@pytest.mark.parametrize("build", [results_section, conditions_section, enhancement_section, scores_section])
+def test_sections_without_material_are_left_out(build, tmp_path):
+    assert build(read_experiment(tmp_path)) is None
+
+
+def test_results_leave_enhanced_systems_to_their_own_section(experiment):
+    assert "linear_v1" not in results_section(experiment).body
+    assert "linear_v1" in enhancement_section(experiment).body
+
+
+def test_conditions_compare_encoder_and_baseline(experiment):
+    section = conditions_section(experiment)
+    assert [trace.name for trace in section.plots["conditions"].data] == ["ECAPA", "MFCC + LDA"]
+    assert "non-verbal" in section.body
+
+
+def test_scores_have_one_curve_per_system_and_normalisation(experiment):
+    section = scores_section(experiment)
+    assert len(section.plots["det"].data) == 8
+    assert sum(trace.visible is True for trace in section.plots["det"].data) == 3
+
+
+def test_enhancement_shows_before_first(experiment):
+    labels = enhancement_section(experiment).plots["enhancement"].layout.yaxis.ticktext
+    assert labels == ("before", "linear_v1", "linear_v3")
