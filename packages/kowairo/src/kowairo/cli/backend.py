@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from kowairo.cli.set_folders import embedding_sets
 from kowairo.core import Corpus, EmbeddingSet
 from kowairo.scoring import LDA, transform_set
 
@@ -27,13 +28,15 @@ def fit(
 
 
 def apply(*, embeddings: Path, backend: Path, out: Path) -> None:
-    """Transform an embedding set by a fitted back-end.
+    """Transform embedding sets by a fitted back-end.
 
     Args:
-        embeddings: Embedding set.
+        embeddings: Embedding set, or a folder that holds some.
         backend: Folder that `kowairo backend fit` wrote.
-        out: Folder of the transformed set.
+        out: Folder of the transformed set, or of the sets under the same names.
     """
-    transformed = transform_set(EmbeddingSet.load(embeddings), LDA.load(backend))
-    transformed.save(out)
-    print(f"{out}: {len(transformed)} lines, {transformed.dim} dimensions")
+    fitted = LDA.load(backend)
+    for name, vectors in embedding_sets(embeddings):
+        transformed = transform_set(vectors, fitted)
+        transformed.save(out / name)
+        print(f"{out / name}: {len(transformed)} lines, {transformed.dim} dimensions")

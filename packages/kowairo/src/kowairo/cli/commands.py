@@ -56,6 +56,14 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "normalize": Command("kowairo.cli.score:normalize", "Z-, T-, S- and AS-norm of scores"),
         "metrics": Command("kowairo.cli.score:metrics", "EER and minDCF with confidence intervals"),
         "compare": Command("kowairo.cli.score:compare", "two systems on the same trials, paired"),
+        "evaluate": Command("kowairo.cli.evaluate:evaluate", "all trial lists of several sets"),
+        "enhance train": Command(
+            "kowairo.cli.enhance:train", "train an enhancement net on embeddings", uses_networks=True
+        ),
+        "enhance apply": Command(
+            "kowairo.cli.enhance:apply", "embeddings through an enhancement net", uses_networks=True
+        ),
+        "report": Command("kowairo.cli.report:report", "HTML page, pictures and table of an experiment"),
         "export": Command(
             "kowairo.cli.export:export", "checkpoint folder and ONNX file, checked", uses_networks=True
         ),

@@ -54,16 +54,24 @@ def normalize(
     """
     raw = read_scores(scores)
     needed = sorted({*raw.enroll, *raw.test})
-    cohort = _cohort(EmbeddingSet.load(cohort_embeddings), Corpus.read(cohort_corpus), cohort_rows)
+    cohort = load_cohort(cohort_embeddings, cohort_corpus, cohort_rows)
     normalizer.fit(EmbeddingSet.load(embeddings).subset(needed), cohort, utt2spk=Corpus.read(corpus).utt2spk)
     write_scores(out, normalizer.transform(raw))
     print(f"{out}: {len(raw)} scores, cohort of {len(cohort)} {cohort_rows}")
 
 
-def _cohort(embeddings: EmbeddingSet, corpus: Corpus, rows: Literal["utterances", "speakers"]) -> Cohort:
-    utts = [utt for utt in embeddings.utts if utt in corpus.utt2spk]
+def load_cohort(embeddings: Path, corpus: Path, rows: Literal["utterances", "speakers"]) -> Cohort:
+    """Read a cohort.
+
+    Args:
+        embeddings: Embedding set; utterances that the corpus does not have are not used.
+        corpus: Kaldi folder that knows the speakers.
+        rows: One row per utterance, or the mean of each speaker.
+    """
+    vectors, utt2spk = EmbeddingSet.load(embeddings), Corpus.read(corpus).utt2spk
+    utts = [utt for utt in vectors.utts if utt in utt2spk]
     make = Cohort.of_speakers if rows == "speakers" else Cohort.of_utterances
-    return make(embeddings.rows(utts), [corpus.utt2spk[utt] for utt in utts])
+    return make(vectors.rows(utts), [utt2spk[utt] for utt in utts])
 
 
 def metrics(
@@ -106,7 +114,7 @@ def metrics(
             measured, listed, tables.utt2spk, labels=labels, num_replicates=num_replicates, seed=seed
         )
         write_json(out, whole)
-    print(f"{system} {set} {trials.name} {normalization}: EER {_percent(whole, 'eer')}")
+    print(f"{system} {set} {trials.name} {normalization}: EER {percent(whole, 'eer')}")
 
 
 def compare(
@@ -149,9 +157,10 @@ def compare(
         seed=seed,
     )
     write_json(out, row)
-    print(f"{system} - {reference}, {set} {trials.name}: EER {_percent(row, 'difference')}")
+    print(f"{system} - {reference}, {set} {trials.name}: EER {percent(row, 'difference')}")
 
 
-def _percent(row: ResultRow, name: str) -> str:
+def percent(row: ResultRow, name: str) -> str:
+    """Format a rate of a result row and its interval in per cent."""
     value, low, high = (100 * float(row[column] or 0) for column in (name, f"{name}_low", f"{name}_high"))
     return f"{value:.2f} % [{low:.2f}, {high:.2f}]"
