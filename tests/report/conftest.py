@@ -137,7 +137,8 @@ def write_comparisons(folder, results, trials, corpus, replicates):
 
 
 def write_logs(folder, rng):
-    header = "epoch,step,loss,accuracy,closed_accuracy,macro_precision,macro_recall,macro_f1,valid_eer,lr,margin_rad"
+    header = "epoch,step,loss,accuracy,closed_accuracy,"
+    header += "macro_precision,macro_recall,macro_f1,valid_eer,lr,margin_rad"
     for stage, name in enumerate(("1_largest", "2_all", "3_augmented", "4_merged")):
         path = folder / "train" / name / "metrics.csv"
         path.parent.mkdir(parents=True)

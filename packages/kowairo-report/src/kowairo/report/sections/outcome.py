@@ -78,8 +78,11 @@ def scores_section(experiment: Experiment) -> Section | None:
         return None
     main = experiment.main_system
     ordered = sorted(experiment.scores, key=lambda s: (not s.is_plain, s.system != main, "+" in s.system))
+    # Normalisations of nets and baseline would crowd the picture; their figures are in the tables.
+    drawn = [scored for scored in ordered if scored.is_plain or scored.system == main]
     curves = [
-        det_curve(_score_label(s), s.target, s.nontarget, shown=_shown_at_once(s, main)) for s in ordered
+        det_curve(_score_label(scored), scored.target, scored.nontarget, shown="+" not in scored.system)
+        for scored in drawn
     ]
     histograms = [
         score_histogram(_score_label(s), s.target, s.nontarget) for s in ordered if "+" not in s.system
@@ -184,10 +187,6 @@ def _systems(rows: list[Result]) -> list[str]:
 def _score_label(scored: ScoredTrials) -> str:
     label = system_label(scored.system)
     return label if scored.is_plain else f"{label}, {normalization_label(scored.normalization)}"
-
-
-def _shown_at_once(scored: ScoredTrials, main: str) -> bool:
-    return (scored.is_plain and "+" not in scored.system) or scored.system == main
 
 
 def _net_label(row: Result) -> str:
