@@ -74,7 +74,8 @@ def evaluate(
         sets: Kaldi folder by name of the set, as `--sets.test DIR`.
         out: Experiment folder.
         reference: System to compare with; it must have been evaluated before.
-        normalizers: ZNorm, TNorm, SNorm, AdaptiveSNorm ... by name, as {"as": {"class_path": "AdaptiveSNorm"}}.
+        normalizers: ZNorm, TNorm, SNorm, AdaptiveSNorm ... by a name of yours, as
+            {"as": {"class_path": "AdaptiveSNorm"}}.
         cohort: Name of the set under `embeddings` that normalisers draw impostors from.
         cohort_corpus: Kaldi folder of the cohort; needed with normalisers.
         cohort_rows: One row per utterance, or the mean of each speaker.

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kowairo.report import format_results_table, make_report, read_results
+from kowairo.report import Estimate, format_results_table, make_report, read_results
 
 
 def report(
@@ -32,14 +32,12 @@ def report(
     )
     print(format_results_table([row for row in rows if row.is_overall]))
     for one in comparisons:
-        difference = one.difference
-        bounds = (
-            ""
-            if difference.low is None
-            else f" [{100 * difference.low:+.2f}, {100 * (difference.high or 0):+.2f}]"
-        )
-        print(
-            f"{one.system} - {one.reference}, {one.set_name} {one.trials} {one.normalization}: "
-            f"EER {100 * difference.value:+.2f} %{bounds}"
-        )
+        what = f"{one.system} - {one.reference}, {one.set_name} {one.trials} {one.normalization}"
+        print(f"{what}: EER {_difference(one.difference)}")
     print(f"report: {page.resolve()}")
+
+
+def _difference(estimate: Estimate) -> str:
+    bounds = [100 * value for value in (estimate.low, estimate.high) if value is not None]
+    interval = f" [{bounds[0]:+.2f}, {bounds[1]:+.2f}]" if len(bounds) == 2 else ""
+    return f"{100 * estimate.value:+.2f} %{interval}"
