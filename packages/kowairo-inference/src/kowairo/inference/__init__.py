@@ -1,1 +1,23 @@
 """Audio files to embeddings with kowairo."""
+
+from .embed import EmbedSettings as EmbedSettings
+from .embed import EmbedSummary as EmbedSummary
+from .embed import embed_corpus as embed_corpus
+from .embed_file import NonFiniteEmbeddingError as NonFiniteEmbeddingError
+from .embed_file import embed_file as embed_file
+from .embed_part import EmbedPart as EmbedPart
+from .embed_part import SkippedFile as SkippedFile
+from .open_encoder import OpenedEncoder as OpenedEncoder
+from .open_encoder import open_encoder as open_encoder
+
+__all__ = [
+    "EmbedPart",
+    "EmbedSettings",
+    "EmbedSummary",
+    "NonFiniteEmbeddingError",
+    "OpenedEncoder",
+    "SkippedFile",
+    "embed_corpus",
+    "embed_file",
+    "open_encoder",
+]

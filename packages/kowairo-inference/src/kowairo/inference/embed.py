@@ -1,0 +1,269 @@
+"""A corpus of audio files to an embedding set: parallel, resumable, and indifferent to bad files."""
+
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from kowairo.core import (
+    AudioRef,
+    EmbeddingSet,
+    InputError,
+    KowairoError,
+    atomic_path,
+    provenance,
+    read_json,
+    write_json,
+)
+from kowairo.data import AudioError
+from kowairo.models.build import Plain
+
+from .embed_file import InferencePrecision, embed_file
+from .embed_part import EmbedPart, SkippedFile, count_reasons
+from .open_encoder import OpenedEncoder, open_encoder
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class EmbedSettings:
+    """What the vectors depend on besides encoder and audio.
+
+    Attributes:
+        max_duration_s: only the first so many seconds of a file; None uses all.
+        precision: number format of the matrix products.
+    """
+
+    max_duration_s: float | None = None
+    precision: InferencePrecision = "fp32"
+
+    def __post_init__(self) -> None:
+        if self.max_duration_s is not None and self.max_duration_s < 0.5:
+            raise InputError(f"max_duration_s must be at least 0.5 s, got {self.max_duration_s}")
+        if self.precision not in ("fp32", "bf16"):
+            raise InputError(f"precision is fp32 or bf16, got {self.precision!r}")
+
+
+@dataclass(frozen=True)
+class EmbedSummary:
+    """What became of an embedding job.
+
+    Attributes:
+        folder: the embedding set.
+        num_utterances: utterances asked for.
+        num_embedded: utterances that have a vector now.
+        skipped: number of skipped files by reason.
+    """
+
+    folder: Path
+    num_utterances: int
+    num_embedded: int
+    skipped: dict[str, int]
+
+
+def embed_corpus(
+    audio: Mapping[str, AudioRef],
+    encoder: Path | str | Mapping[str, Plain],
+    out: Path,
+    *,
+    settings: EmbedSettings | None = None,
+    workers: int = 2,
+    part_size: int = 500,
+    strict: bool = False,
+) -> EmbedSummary:
+    """Embed every file, one at a time and whole: never padded, so a vector does not depend on its neighbours.
+
+    Each of the workers decodes a file and computes its embedding with one core: two workers then use two
+    cores fully, where one computation spread over two cores waits for itself (benchmarks/results/embed.md).
+    Vectors are written in parts beside `out` and put together at the end; a killed job loses at most one
+    part, and the finished set is the same bit for bit. A finished set of the same encoder, files and settings
+    is left as it is.
+
+    Args:
+        audio: audio reference of each utterance (`Corpus.audio`, or what `read_wav_scp` gave).
+        encoder: checkpoint folder, class path, or class_path and init_args of an encoder without learnt
+            weights.
+        out: folder of the embedding set; `skipped.tsv` in it lists the files without vector.
+        settings: duration and precision.
+        workers: files in work at a time.
+        part_size: utterances per part.
+        strict: fail when a file was skipped, after the set is written.
+
+    Returns:
+        Counts; the set is read with `EmbeddingSet.load`.
+
+    Raises:
+        InputError: if there is nothing to embed, every file was skipped, or one was and `strict` is on.
+    """
+    if not audio or workers < 1 or part_size < 1:
+        raise InputError(f"nothing to do: {len(audio)} utterances, {workers} workers, parts of {part_size}")
+    settings = settings or EmbedSettings()
+    opened = open_encoder(encoder)
+    fingerprint = _fingerprint(audio, opened, settings)
+    if not _is_finished(out, fingerprint):
+        parts = out.with_name(f"{out.name}.parts")
+        _open_parts(parts, f"{fingerprint} {part_size}")
+        files = _embed_parts(audio, opened, settings, parts, workers=workers, part_size=part_size)
+        _assemble(files, out, _meta(opened, settings, fingerprint, len(audio)))
+        shutil.rmtree(parts)
+    return _summary(out, strict=strict)
+
+
+def _embed_parts(
+    audio: Mapping[str, AudioRef],
+    opened: OpenedEncoder,
+    settings: EmbedSettings,
+    folder: Path,
+    *,
+    workers: int,
+    part_size: int,
+) -> list[Path]:
+    utts = sorted(audio)
+    files = []
+    with _one_core_per_worker(workers) as pool:
+        for number, start in enumerate(range(0, len(utts), part_size)):
+            path = folder / f"part-{number:06d}.npz"
+            if EmbedPart.load(path) is None:
+                _embed_part(utts[start : start + part_size], audio, opened, settings, pool).save(path)
+                _log.info("embedded %d of %d utterances", min(start + part_size, len(utts)), len(utts))
+            files.append(path)
+    return files
+
+
+def _embed_part(
+    utts: Sequence[str],
+    audio: Mapping[str, AudioRef],
+    opened: OpenedEncoder,
+    settings: EmbedSettings,
+    pool: ThreadPoolExecutor,
+) -> EmbedPart:
+    def embed(utt: str) -> NDArray[np.float32] | SkippedFile:
+        try:
+            return embed_file(audio[utt], opened.encoder, **asdict(settings))
+        except AudioError as error:
+            return SkippedFile(utt, error.reason, str(error))
+
+    found = list(zip(utts, pool.map(embed, utts), strict=True))
+    kept = [(utt, item) for utt, item in found if not isinstance(item, SkippedFile)]
+    skipped = [item for _, item in found if isinstance(item, SkippedFile)]
+    dim = opened.encoder.embedding_dim
+    vectors = np.stack([vector for _, vector in kept]) if kept else np.empty((0, dim), dtype=np.float32)
+    return EmbedPart([utt for utt, _ in kept], vectors, skipped)
+
+
+def _assemble(files: Sequence[Path], out: Path, meta: dict[str, object]) -> None:
+    utts: list[str] = []
+    skipped: list[SkippedFile] = []
+    for path in files:
+        part = _whole_part(path)
+        utts += part.utts
+        skipped += part.skipped
+    if not utts:
+        raise InputError(f"no file could be embedded; the first: {skipped[0].detail}")
+    vectors = _join_vectors(files, files[0].with_name("vectors.npy"), len(utts))
+    EmbeddingSet(vectors, utts, {**meta, "skipped": count_reasons(skipped)}).save(out)
+    with atomic_path(out / "skipped.tsv") as path:
+        lines = [f"{item.utt}\t{item.reason}\t{' '.join(item.detail.split())}\n" for item in skipped]
+        path.write_text("utt\treason\tdetail\n" + "".join(lines), encoding="utf-8")
+
+
+def _join_vectors(files: Sequence[Path], target: Path, num_rows: int) -> NDArray[np.float32]:
+    """Join the parts on disk: the vectors of a large corpus do not fit into memory."""
+    dim = _whole_part(files[0]).vectors.shape[1]
+    joined = np.lib.format.open_memmap(target, mode="w+", dtype=np.float32, shape=(num_rows, dim))
+    start = 0
+    for path in files:
+        vectors = _whole_part(path).vectors
+        joined[start : start + len(vectors)] = vectors
+        start += len(vectors)
+    joined.flush()
+    return joined
+
+
+def _whole_part(path: Path) -> EmbedPart:
+    part = EmbedPart.load(path)
+    if part is None:
+        raise KowairoError(f"{path} was whole a moment ago and cannot be read now; run the job again")
+    return part
+
+
+def _summary(out: Path, *, strict: bool) -> EmbedSummary:
+    found = EmbeddingSet.load(out)
+    skipped = {str(reason): int(count) for reason, count in found.meta["skipped"].items()}
+    summary = EmbedSummary(out, int(found.meta["num_utterances"]), len(found.utts), skipped)
+    reasons = ", ".join(f"{count} {reason}" for reason, count in skipped.items())
+    if reasons:
+        _log.warning("%d of %d files skipped: %s", sum(skipped.values()), summary.num_utterances, reasons)
+    if strict and reasons:
+        raise InputError(f"files were skipped ({reasons}); {out / 'skipped.tsv'} lists them")
+    return summary
+
+
+def _meta(
+    opened: OpenedEncoder, settings: EmbedSettings, fingerprint: str, num_utterances: int
+) -> dict[str, object]:
+    made_by = provenance()
+    front_end = type(opened.encoder.front_end)
+    return {
+        "encoder": opened.name,
+        "encoder_sha256": opened.digest,
+        "front_end": f"{front_end.__module__}.{front_end.__qualname__}",
+        "sample_rate_hz": opened.encoder.sample_rate_hz,
+        "normalized": False,
+        "fingerprint": fingerprint,
+        "num_utterances": num_utterances,
+        **asdict(settings),
+        # No date: a set made again is the same in every byte.
+        **{key: made_by[key] for key in ("kowairo", "python", "numpy", "command") if key in made_by},
+        "torch": str(torch.__version__),
+    }
+
+
+def _fingerprint(audio: Mapping[str, AudioRef], opened: OpenedEncoder, settings: EmbedSettings) -> str:
+    # Size and time stand for the content of a file: reading it would cost as much as embedding it with a
+    # small encoder.
+    digest = hashlib.sha256(json.dumps([opened.digest, asdict(settings)], sort_keys=True).encode())
+    for utt in sorted(audio):
+        ref = audio[utt]
+        stat = ref.path.stat() if ref.path.exists() else None
+        mark = "missing" if stat is None else f"{stat.st_size} {stat.st_mtime_ns}"
+        digest.update(f"{utt}\0{ref}\0{mark}\n".encode())
+    return digest.hexdigest()
+
+
+def _is_finished(out: Path, fingerprint: str) -> bool:
+    needed = ("vectors.npy", "utts", "meta.json", "skipped.tsv")
+    if not all((out / name).is_file() for name in needed):
+        return False
+    if read_json(out / "meta.json").get("fingerprint") != fingerprint:
+        return False
+    _log.info("%s is up to date", out)
+    return True
+
+
+def _open_parts(folder: Path, identity: str) -> None:
+    mark = folder / "job.json"
+    if folder.exists() and not (mark.is_file() and read_json(mark) == identity):
+        _log.info("%s belongs to another job and is replaced", folder)
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(mark, identity)
+
+
+@contextmanager
+def _one_core_per_worker(workers: int) -> Iterator[ThreadPoolExecutor]:
+    before = torch.get_num_threads()
+    try:
+        with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            yield pool
+    finally:
+        torch.set_num_threads(before)

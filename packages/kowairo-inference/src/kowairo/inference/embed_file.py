@@ -1,0 +1,53 @@
+"""One audio file to one embedding."""
+
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from kowairo.core import AudioRef, KowairoError
+from kowairo.data import read_audio
+from kowairo.models import Encoder
+
+InferencePrecision = Literal["fp32", "bf16"]
+
+
+class NonFiniteEmbeddingError(KowairoError):
+    """An encoder gave a value that is no finite number."""
+
+
+def embed_file(
+    ref: AudioRef,
+    encoder: Encoder,
+    *,
+    max_duration_s: float | None = None,
+    precision: InferencePrecision = "fp32",
+) -> NDArray[np.float32]:
+    """Embed the whole file, or its start.
+
+    Args:
+        ref: audio file.
+        encoder: encoder in evaluation mode.
+        max_duration_s: use only the first so many seconds; None uses all.
+        precision: "fp32", or "bf16" for bf16 matrix products.
+
+    Returns:
+        (dim,) float32, not L2-normalised.
+
+    Raises:
+        AudioError: if the file cannot be used, with the reason.
+        NonFiniteEmbeddingError: if the embedding is not finite.
+    """
+    samples = read_audio(ref, sample_rate_hz=encoder.sample_rate_hz)
+    if max_duration_s is not None:
+        samples = samples[: round(max_duration_s * encoder.sample_rate_hz)]
+    device = next((parameter.device for parameter in encoder.parameters()), torch.device("cpu"))
+    waveform = torch.from_numpy(samples).unsqueeze(0).to(device)  # (1, time)
+    enabled = precision == "bf16"
+    with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled):
+        embedding: torch.Tensor = encoder(waveform)
+    vector: NDArray[np.float32] = embedding[0].float().cpu().numpy()
+    if not np.isfinite(vector).all():
+        raise NonFiniteEmbeddingError(f"{ref}: the embedding is not finite; is the checkpoint whole?")
+    return vector

@@ -1,0 +1,113 @@
+"""Where training takes its samples from: a packed store, or the audio files themselves."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kowairo.core import Corpus, InputError
+from kowairo.data import AudioStore, read_audio
+
+_INT16_FULL_SCALE = np.float32(1.0 / 32768.0)
+
+
+class AudioSource(ABC):
+    """Gives the samples of an utterance at 16 kHz."""
+
+    @abstractmethod
+    def samples(self, utt: str) -> NDArray[np.int16] | NDArray[np.float32]:
+        """Samples of the whole utterance, int16 or float32 in [-1, 1].
+
+        Args:
+            utt: utterance id.
+
+        Returns:
+            (time,) array; a view where the source can give one, so that cutting a crop reads only the crop.
+
+        Raises:
+            InputError: if the source does not hold the utterance or cannot read it.
+        """
+
+    @abstractmethod
+    def __contains__(self, utt: str) -> bool:
+        """Whether the source holds the utterance."""
+
+
+class StoredAudio(AudioSource):
+    """Samples of a packed int16 store: no decoding during training.
+
+    Args:
+        store: an opened store.
+    """
+
+    def __init__(self, store: AudioStore) -> None:
+        self._store = store
+
+    def samples(self, utt: str) -> NDArray[np.int16]:
+        """View of the stored samples; see `AudioSource.samples`."""
+        return self._store.samples(utt)
+
+    def __contains__(self, utt: str) -> bool:
+        return utt in self._store
+
+
+class DecodedAudio(AudioSource):
+    """Samples decoded from the corpus's files on demand, for corpora too large to unpack.
+
+    Args:
+        corpus: corpus whose `audio` names the files.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._audio = corpus.audio
+
+    def samples(self, utt: str) -> NDArray[np.float32]:
+        """Decoded samples; see `AudioSource.samples`."""
+        if utt not in self._audio:
+            raise InputError(f"utterance {utt!r} is not in the corpus's wav.scp")
+        return read_audio(self._audio[utt])
+
+    def __contains__(self, utt: str) -> bool:
+        return utt in self._audio
+
+
+def to_float(samples: NDArray[np.int16] | NDArray[np.float32]) -> NDArray[np.float32]:
+    """Samples as float32 in [-1, 1]; int16 is divided by 32768.
+
+    Args:
+        samples: (time,) array.
+
+    Returns:
+        (time,) array, always a copy that may be changed.
+    """
+    if samples.dtype == np.int16:
+        return samples.astype(np.float32) * _INT16_FULL_SCALE
+    return np.array(samples, dtype=np.float32)
+
+
+def random_crop(
+    samples: NDArray[np.int16] | NDArray[np.float32], num_samples: int, *, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Cut of fixed length at a random place; shorter audio is repeated from a random phase.
+
+    Args:
+        samples: (time,) array.
+        num_samples: length of the cut.
+        rng: generator for the place.
+
+    Returns:
+        (num_samples,) float32 in [-1, 1].
+
+    Raises:
+        InputError: if there are no samples.
+    """
+    total = samples.shape[0]
+    if total == 0:
+        raise InputError("an utterance without samples cannot be cropped; drop it from the corpus")
+    if total >= num_samples:
+        start = int(rng.integers(total - num_samples + 1))
+        return to_float(samples[start : start + num_samples])
+    # Wrapping keeps every frame speech; zeros would teach the encoder the length of the line.
+    start = int(rng.integers(total))
+    looped = to_float(samples)
+    return np.take(looped, np.arange(start, start + num_samples), mode="wrap")

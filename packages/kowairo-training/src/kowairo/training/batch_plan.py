@@ -1,0 +1,74 @@
+"""Batches of an epoch as lists of item keys, from any batch on."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from torch.utils.data import Sampler
+
+from kowairo.core import InputError
+
+from .item_order import ItemOrder
+
+
+class ItemKey(NamedTuple):
+    """All that an item's random draws depend on, besides the seed of the run and the utterance id."""
+
+    epoch: int
+    position: int
+    item: int
+
+
+class BatchPlan(Sampler[list[ItemKey]]):
+    """Full batches of one epoch, from any batch on, so that a run can continue inside an epoch.
+
+    `seek` chooses the epoch and the first batch.
+
+    Args:
+        labels: (items,) class of each item.
+        order: rule of the order.
+        batch_size: items per batch; the rest of an epoch that fills no batch is left out.
+        seed: seed of the run.
+
+    Raises:
+        InputError: if there are fewer items than one batch needs.
+    """
+
+    def __init__(self, labels: NDArray[np.int64], *, order: ItemOrder, batch_size: int, seed: int) -> None:
+        if batch_size < 1 or len(labels) < batch_size:
+            raise InputError(f"{len(labels)} training items do not fill a batch of {batch_size}")
+        self._labels = labels
+        self._order = order
+        self._batch_size = batch_size
+        self._seed = seed
+        self._epoch = 0
+        self._first_batch = 0
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Number of batches of a whole epoch."""
+        return len(self._labels) // self._batch_size
+
+    def seek(self, epoch: int, batch: int) -> None:
+        """Go to a batch of an epoch.
+
+        Args:
+            epoch: epoch, from 0.
+            batch: first batch that the next iteration gives.
+        """
+        self._epoch = epoch
+        self._first_batch = batch
+
+    def __len__(self) -> int:
+        return self.batches_per_epoch - self._first_batch
+
+    def __iter__(self) -> Iterator[list[ItemKey]]:
+        epoch, size = self._epoch, self._batch_size
+        indices = self._order.indices(self._labels, seed=self._seed, epoch=epoch)
+        for batch in range(self._first_batch, self.batches_per_epoch):
+            start = batch * size
+            yield [
+                ItemKey(epoch, start + offset, int(index))
+                for offset, index in enumerate(indices[start : start + size])
+            ]

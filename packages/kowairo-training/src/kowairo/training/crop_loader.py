@@ -1,0 +1,57 @@
+"""Batches for training, with a clock on how long training waits for them."""
+
+import time
+from collections.abc import Iterator
+
+from torch.utils.data import DataLoader
+
+from .batch_plan import BatchPlan
+from .dataset import CropBatch, CropDataset
+
+
+class CropLoader:
+    """Iterates over the batches of an epoch from where its plan stands.
+
+    Workers live as long as the loader: starting them costs as much as several small batches. Because an
+    item's draws follow from its key alone, the batches are the same for any number of workers.
+
+    Args:
+        dataset: crops by keys.
+        plan: batches of keys.
+        num_workers: processes that prepare batches; 0 prepares them in the training process.
+    """
+
+    def __init__(self, dataset: CropDataset, plan: BatchPlan, *, num_workers: int = 0) -> None:
+        self._plan = plan
+        self._loader: DataLoader[CropBatch] = DataLoader(
+            dataset,
+            batch_size=None,
+            sampler=plan,
+            num_workers=num_workers,
+            persistent_workers=num_workers > 0,
+            prefetch_factor=4 if num_workers else None,
+            multiprocessing_context="fork" if num_workers else None,
+        )
+        self.waited_s = 0.0
+
+    def seek(self, epoch: int, batch: int) -> None:
+        """Continue from a batch of an epoch; see `BatchPlan.seek`."""
+        self._plan.seek(epoch, batch)
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Number of batches of a whole epoch."""
+        return self._plan.batches_per_epoch
+
+    def __len__(self) -> int:
+        return len(self._plan)
+
+    def __iter__(self) -> Iterator[CropBatch]:
+        remaining = len(self._plan)
+        started = time.perf_counter()
+        batches = iter(self._loader)
+        for _ in range(remaining):
+            batch = next(batches)
+            self.waited_s += time.perf_counter() - started
+            yield batch
+            started = time.perf_counter()

@@ -1,0 +1,43 @@
+"""Which number format the encoder computes in during training."""
+
+from typing import Literal
+
+import torch
+
+from kowairo.core import InputError
+
+PrecisionName = Literal["auto", "fp32", "bf16"]
+
+
+def resolve_precision(precision: PrecisionName, device: torch.device) -> torch.dtype:
+    """Number format of the encoder's matrix products.
+
+    "auto" follows what the processor is, never a timing, so that a run that continues after a kill takes the
+    same
+    format: bf16 on GPUs that have it and on CPUs with matrix tiles (AMX), fp32 elsewhere. A CPU with
+        AVX512-BF16
+    alone stays at fp32: there the casts cost what the products gain (benchmarks/results/training_step.md).
+
+    Args:
+        precision: "auto", "fp32" or "bf16".
+        device: where the encoder runs.
+
+    Returns:
+        torch.float32 or torch.bfloat16.
+
+    Raises:
+        InputError: if the name is unknown.
+    """
+    if precision == "fp32":
+        return torch.float32
+    if precision == "bf16":
+        return torch.bfloat16
+    if precision != "auto":
+        raise InputError(f"precision is auto, fp32 or bf16, got {precision!r}")
+    return torch.bfloat16 if _gains_by_bf16(device) else torch.float32
+
+
+def _gains_by_bf16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return bool(torch.cpu.get_capabilities().get("amx_bf16", False))

@@ -1,0 +1,252 @@
+"""One stage of staged training, from data folders to a checkpoint folder."""
+
+import hashlib
+import json
+import logging
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+import yaml
+from lightning.pytorch import Trainer
+
+from kowairo.core import InputError, atomic_path, read_json, write_json
+from kowairo.data import AudioStore
+from kowairo.models import save_checkpoint
+from kowairo.models.build import Plain
+
+from .batch_plan import BatchPlan
+from .crop_loader import CropLoader
+from .data_module import CropDataModule
+from .dataset import CropDataset
+from .epoch_callback import EpochCallback
+from .head import build_head, load_head_rows, save_head
+from .precision import resolve_precision
+from .resume_state import MetricsRow, RunRecord, restore_state
+from .speaker_model import SpeakerModel
+from .speaker_module import SpeakerModule, StepRules
+from .stage_config import StageConfig, config_values
+from .stage_data import StageData, stage_data
+from .stage_start import StageStart, stage_start
+
+_log = logging.getLogger(__name__)
+
+
+def train_stage(
+    config: StageConfig,
+    *,
+    data_folder: Path,
+    out: Path,
+    encoder: Mapping[str, Plain] | None = None,
+    init: Path | None = None,
+    store: AudioStore | None = None,
+    material: Path | None = None,
+    merge_map: Mapping[str, str] | None = None,
+    seed: int = 0,
+    threads: int = 2,
+    num_workers: int = 1,
+    save_every_steps: int = 100,
+    device: str = "auto",
+) -> Path:
+    """Train one stage, or continue it where it was killed, or find it finished.
+
+    The stage folder holds `config.yaml`, `metrics.csv`, `tensorboard/`, `checkpoint/` (best validation EER,
+    of the averaged weights where averaging is on), the head (`loss.safetensors`, `labels.json`) and, while it
+    trains, `resume.ckpt`; `finished.json` comes last. A killed stage goes on with the step it would have
+    taken, bit for bit on the same machine with the same number of threads. A stage whose settings or data
+    changed starts anew.
+
+    Args:
+        config: settings of the stage.
+        data_folder: folder with `train`, `closed` and `valid`; see `stage_data`.
+        out: stage folder.
+        encoder: class_path and init_args of a new encoder, where there is no `init`.
+        init: earlier stage, checkpoint folder or file of published weights; an earlier stage's head rows go
+            on for the speakers that remain.
+        store: packed audio of the corpus.
+        material: augmentation material.
+        merge_map: canonical speaker of each alias.
+        seed: seed of everything random.
+        threads: cores for the network (CPU).
+        num_workers: processes that prepare batches; they do not change the result.
+        save_every_steps: steps from one state file to the next.
+        device: Lightning's accelerator: "auto", "cpu" or "gpu".
+
+    Returns:
+        The checkpoint folder.
+
+    Raises:
+        InputError: if data or settings do not fit.
+        NonFiniteLossError: if training diverges.
+    """
+    checkpoint = out / "checkpoint"
+    with _machine(threads, device) as place:
+        start = stage_start(encoder=encoder, init=init, seed=seed)
+        data = stage_data(
+            config, data_folder, store=store, material=material, merge_map=merge_map, workers=threads
+        )
+        record = RunRecord(_fingerprint(config, start, data, seed))
+        if is_finished(out, record.fingerprint):
+            _log.info("stage %s is finished: %s", config.name, checkpoint)
+            return checkpoint
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "finished.json").unlink(missing_ok=True)
+        _write_config(config, start, out, seed)
+        plan = BatchPlan(data.items.labels, order=config.order, batch_size=config.batch_size, seed=seed)
+        module = _module(config, start, data, plan.batches_per_epoch * config.epochs, seed, place)
+        if restore_state(out / "resume.ckpt", module, record):
+            _log.info("stage %s continues at step %d", config.name, module.progress.step)
+        loader = _loader(config, data, plan, seed, num_workers)
+        callback = EpochCallback(
+            out,
+            record,
+            loader=loader,
+            validate=data.validation,
+            save_best=_best_saver(config, start, out),
+            total_epochs=config.epochs,
+            validate_every_epochs=config.validate_every_epochs,
+            save_every_steps=save_every_steps,
+        )
+        _fit(module, loader, callback, config.epochs - module.progress.epoch, device)
+    finish = {"fingerprint": record.fingerprint, "best_eer": record.best_eer, "seed": seed}
+    write_json(out / "finished.json", finish)
+    (out / "resume.ckpt").unlink(missing_ok=True)
+    return checkpoint
+
+
+def is_finished(out: Path, fingerprint: str | None = None) -> bool:
+    """Whether a stage folder is complete.
+
+    Args:
+        out: stage folder.
+        fingerprint: settings and data that it must have been trained with; None for any.
+    """
+    mark = out / "finished.json"
+    if not (mark.is_file() and (out / "checkpoint" / "model.safetensors").is_file()):
+        return False
+    return fingerprint is None or read_json(mark)["fingerprint"] == fingerprint
+
+
+def _module(
+    config: StageConfig, start: StageStart, data: StageData, total_steps: int, seed: int, device: torch.device
+) -> SpeakerModule:
+    head = build_head(
+        config.loss,
+        embedding_dim=start.encoder.embedding_dim,
+        classes=data.items.classes,
+        scale=config.loss_scale,
+        seed=seed,
+    )
+    if start.head_folder is not None:
+        kept = head.adopt_rows(*load_head_rows(start.head_folder))
+        _log.info("%d of %d speakers keep their head row", kept, len(head.classes))
+    dtype = resolve_precision(config.precision, device)
+    rules = StepRules(
+        optimizer=config.optimizer,
+        schedule=config.schedule,
+        margin=config.margin.schedule(total_steps),
+        total_steps=total_steps,
+        gradient_clip_norm=config.gradient_clip_norm,
+        dtype=dtype,
+        spec_augment=config.spec_augment,
+        ema_decay=config.ema_decay,
+        seed=seed,
+    )
+    _log.info("stage %s: %d steps, %d speakers, %s", config.name, total_steps, len(head.classes), dtype)
+    return SpeakerModule(SpeakerModel(start.encoder, head).train(), rules)
+
+
+def _loader(config: StageConfig, data: StageData, plan: BatchPlan, seed: int, num_workers: int) -> CropLoader:
+    dataset = CropDataset(
+        data.items,
+        source=data.source,
+        num_samples=round(config.crop_s * 16000),
+        seed=seed,
+        augmentation=data.augmentation,
+    )
+    return CropLoader(dataset, plan, num_workers=num_workers)
+
+
+def _best_saver(
+    config: StageConfig, start: StageStart, out: Path
+) -> Callable[[SpeakerModel, MetricsRow], None]:
+    def save(model: SpeakerModel, row: MetricsRow) -> None:
+        save_head(model.head.loss.state_dict(), model.head.classes, out)
+        card: dict[str, Plain] = {
+            "stage": config.name,
+            "speakers": len(model.head.classes),
+            "metrics": dict(row),
+        }
+        save_checkpoint(model.encoder, out / "checkpoint", config=start.encoder_config, card=card)
+
+    return save
+
+
+def _fit(
+    module: SpeakerModule, loader: CropLoader, callback: EpochCallback, epochs_left: int, device: str
+) -> None:
+    if epochs_left <= 0:
+        return
+    with _quiet_lightning():
+        trainer = Trainer(
+            accelerator=device,
+            devices=1,
+            max_epochs=epochs_left,
+            callbacks=[callback],
+            logger=False,
+            enable_checkpointing=False,
+            enable_model_summary=False,
+            enable_progress_bar=sys.stderr.isatty(),
+            num_sanity_val_steps=0,
+            reload_dataloaders_every_n_epochs=1,
+            use_distributed_sampler=False,
+        )
+        trainer.fit(module, datamodule=CropDataModule(loader, module.progress))
+
+
+@contextmanager
+def _quiet_lightning() -> Iterator[None]:
+    """Keep Lightning's advice out of the log: few workers and no logger are on purpose here."""
+    logger = logging.getLogger("lightning.pytorch")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+            warnings.filterwarnings("ignore", message=".*`isinstance\\(treespec, LeafSpec\\)`.*")
+            yield
+    finally:
+        logger.setLevel(before)
+
+
+@contextmanager
+def _machine(threads: int, device: str) -> Iterator[torch.device]:
+    """Set threads and deterministic kernels for the stage; put them and torch's generator back after it."""
+    if device not in ("auto", "cpu", "gpu"):
+        raise InputError(f"device is auto, cpu or gpu, got {device!r}")
+    use_cuda = device == "gpu" or (device == "auto" and torch.cuda.is_available())
+    before = (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled())
+    torch.set_num_threads(threads)
+    # Reflection padding has no deterministic gradient on GPUs; there a warning takes the place of the error.
+    torch.use_deterministic_algorithms(True, warn_only=use_cuda)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            yield torch.device("cuda" if use_cuda else "cpu")
+    finally:
+        torch.set_num_threads(before[0])
+        torch.use_deterministic_algorithms(before[1])
+
+
+def _fingerprint(config: StageConfig, start: StageStart, data: StageData, seed: int) -> str:
+    parts = [config_values(replace(config, name="")), start.digest, data.digest, seed]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _write_config(config: StageConfig, start: StageStart, out: Path, seed: int) -> None:
+    values = {"stage": config_values(config), "encoder": start.encoder_config, "seed": seed}
+    with atomic_path(out / "config.yaml") as path:
+        path.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")

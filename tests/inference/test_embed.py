@@ -1,0 +1,186 @@
+"""An embedding job: right vectors, bad files counted, nothing lost to a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from kowairo.core import AudioRef, EmbeddingSet, InputError, file_digest
+from kowairo.data import read_audio
+from kowairo.inference import EmbedSettings, embed, embed_corpus
+from kowairo.models import load_encoder
+
+FILES = ("vectors.npy", "utts", "meta.json", "skipped.tsv")
+
+
+def test_each_vector_is_the_encoder_on_the_whole_file_alone(corpus, checkpoint, tmp_path):
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "set")
+    found = EmbeddingSet.load(tmp_path / "set")
+    encoder = load_encoder(checkpoint)
+    assert found.utts == corpus.utts
+    for utt in corpus.utts:
+        with torch.inference_mode():
+            alone = encoder(torch.from_numpy(read_audio(corpus.audio[utt]))[None])[0].numpy()
+        np.testing.assert_allclose(found.rows([utt])[0], alone, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("workers", "part_size"), [(1, 500), (2, 5), (3, 1)])
+def test_workers_and_parts_do_not_change_a_bit(corpus, checkpoint, tmp_path, workers, part_size):
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "one", workers=2, part_size=4)
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "two", workers=workers, part_size=part_size)
+    assert [file_digest(tmp_path / "one" / name) for name in FILES] == [
+        file_digest(tmp_path / "two" / name) for name in FILES
+    ]
+
+
+def test_bad_files_are_counted_by_reason_and_skipped(corpus, checkpoint, tmp_path):
+    text = tmp_path / "text.wav"
+    text.write_text("not audio at all")
+    audio = {**corpus.audio, "text": AudioRef(text, None), "gone": AudioRef(tmp_path / "gone.wav", None)}
+    summary = embed_corpus(audio, checkpoint, tmp_path / "set")
+    assert summary.skipped == {"missing": 1, "undecodable": 1}
+    assert (summary.num_utterances, summary.num_embedded) == (len(audio), len(corpus.utts))
+    listed = (tmp_path / "set" / "skipped.tsv").read_text().splitlines()
+    assert [line.split("\t")[:2] for line in listed] == [
+        ["utt", "reason"],
+        ["gone", "missing"],
+        ["text", "undecodable"],
+    ]
+
+
+def test_strict_fails_after_the_set_is_written_and_again_when_repeated(corpus, checkpoint, tmp_path):
+    audio = {**corpus.audio, "gone": AudioRef(tmp_path / "gone.wav", None)}
+    for _ in range(2):
+        with pytest.raises(InputError, match="files were skipped \\(1 missing\\)"):
+            embed_corpus(audio, checkpoint, tmp_path / "set", strict=True)
+    assert len(EmbeddingSet.load(tmp_path / "set")) == len(corpus.utts)
+
+
+def test_a_job_without_a_single_good_file_is_an_error(checkpoint, tmp_path):
+    with pytest.raises(InputError, match="no file could be embedded"):
+        embed_corpus({"a": AudioRef(tmp_path / "a.wav", None)}, checkpoint, tmp_path / "set")
+
+
+def test_an_empty_job_is_refused(checkpoint, tmp_path):
+    with pytest.raises(InputError, match="nothing to do"):
+        embed_corpus({}, checkpoint, tmp_path / "set")
+
+
+def test_max_duration_uses_the_start_of_the_file(corpus, checkpoint, tmp_path):
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "set", settings=EmbedSettings(max_duration_s=0.5))
+    utt = corpus.utts[0]
+    with torch.inference_mode():
+        start = load_encoder(checkpoint)(torch.from_numpy(read_audio(corpus.audio[utt])[:8000])[None])[0]
+    np.testing.assert_allclose(
+        EmbeddingSet.load(tmp_path / "set").rows([utt])[0], start, rtol=1e-5, atol=1e-6
+    )
+
+
+def test_bf16_is_near_fp32(corpus, checkpoint, tmp_path):
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "fp32")
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "bf16", settings=EmbedSettings(precision="bf16"))
+    a = np.asarray(EmbeddingSet.load(tmp_path / "fp32").vectors)
+    b = np.asarray(EmbeddingSet.load(tmp_path / "bf16").vectors)
+    cosine = (a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
+    assert cosine.min() > 0.99  # bf16 keeps 8 bits
+
+
+def test_an_encoder_without_weights_goes_by_class_path(corpus, tmp_path):
+    summary = embed_corpus(corpus.audio, "kowairo.models.MfccStatistics", tmp_path / "set")
+    found = EmbeddingSet.load(summary.folder)
+    assert found.vectors.shape == (len(corpus.utts), 46)
+    assert found.meta["encoder"].endswith("MfccStatistics")
+
+
+def test_a_finished_set_is_left_as_it_is_until_something_changes(corpus, checkpoint, tmp_path):
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "set")
+    before = (tmp_path / "set" / "vectors.npy").stat().st_mtime_ns
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "set", workers=1)
+    assert (tmp_path / "set" / "vectors.npy").stat().st_mtime_ns == before
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "set", settings=EmbedSettings(max_duration_s=0.5))
+    assert (tmp_path / "set" / "vectors.npy").stat().st_mtime_ns != before
+
+
+def test_a_stopped_job_keeps_its_parts_and_ends_in_the_same_set(corpus, checkpoint, tmp_path, monkeypatch):
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "whole", part_size=5)
+    asked: list[str] = []
+    original = embed.embed_file
+
+    def counted(ref, *arguments, **options):
+        asked.append(str(ref))
+        if len(asked) == 8:
+            raise KeyboardInterrupt
+        return original(ref, *arguments, **options)
+
+    monkeypatch.setattr(embed, "embed_file", counted)
+    with pytest.raises(KeyboardInterrupt):
+        embed_corpus(corpus.audio, checkpoint, tmp_path / "set", part_size=5, workers=1)
+    assert not (tmp_path / "set").exists()
+    stopped_after = len(asked)
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "set", part_size=5, workers=1)
+    assert len(asked) - stopped_after == len(corpus.utts) - 5  # the first part was there
+    assert [file_digest(tmp_path / "set" / name) for name in FILES] == [
+        file_digest(tmp_path / "whole" / name) for name in FILES
+    ]
+    assert not (tmp_path / "set.parts").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"max_duration_s": 0.1}, "at least 0.5 s"), ({"precision": "fp8"}, "fp32 or bf16")],
+)
+def test_wrong_settings_are_refused(options, message):
+    with pytest.raises(InputError, match=message):
+        EmbedSettings(**options)
+
+
+KILLED_JOB = """
+import sys
+from pathlib import Path
+from kowairo.core import Corpus
+from kowairo.inference import embed_corpus
+audio = Corpus.read(Path(sys.argv[1])).audio
+many = {f"{utt}-{copy:03d}": ref for utt, ref in audio.items() for copy in range(60)}
+embed_corpus(many, sys.argv[2], Path(sys.argv[3]), part_size=20)
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_process_ends_in_the_same_vectors(corpus, checkpoint, tmp_path):
+    tables = tmp_path / "tables"
+    corpus.write(tables)
+
+    def start(out):
+        command = [sys.executable, "-c", KILLED_JOB, str(tables), str(checkpoint), str(tmp_path / out)]
+        return subprocess.Popen(command, start_new_session=True)
+
+    assert start("whole").wait(120) == 0
+    process = start("killed")
+    deadline = time.monotonic() + 60
+    while len(list(tmp_path.glob("killed.parts/part-*.npz"))) < 3:
+        assert process.poll() is None, "the job ended before it could be killed"
+        assert time.monotonic() < deadline, "no part came"
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGKILL)
+    assert process.wait(10) == -signal.SIGKILL
+    assert not (tmp_path / "killed").exists()
+    assert start("killed").wait(120) == 0
+    for name in ("vectors.npy", "utts", "skipped.tsv"):
+        assert file_digest(tmp_path / "killed" / name) == file_digest(tmp_path / "whole" / name)
+
+
+@pytest.mark.slow
+def test_embedding_works_where_torchaudio_cannot_be_imported(corpus, checkpoint, tmp_path):
+    tables = tmp_path / "tables"
+    corpus.write(tables)
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "torchaudio.py").write_text("raise OSError('undefined symbol')\n")
+    environment = {**os.environ, "PYTHONPATH": str(broken)}
+    command = [sys.executable, "-c", KILLED_JOB, str(tables), str(checkpoint), str(tmp_path / "set")]
+    assert subprocess.run(command, env=environment, check=False).returncode == 0

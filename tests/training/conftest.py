@@ -1,0 +1,62 @@
+"""A small corpus of tone voices, split as the recipe splits, and an encoder that trains on it in a second."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kowairo.core import Corpus, Trials, write_trials
+from kowairo.data import AudioStore
+from kowairo.testing.tones import write_tone_corpus
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder():
+    return {
+        "class_path": "kowairo.models.EcapaGroupNorm",
+        "init_args": {
+            "channels": [8, 8, 8, 8, 16],
+            "attention_channels": 4,
+            "res2net_scale": 2,
+            "se_channels": 4,
+            "embedding_dim": 8,
+            "num_groups": 2,
+            "front_end": {"class_path": "kowairo.models.NormalizedFbank"},
+        },
+    }
+
+
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory) -> Path:
+    """8 training speakers of 6 lines (5 for training, 1 closed) and 4 validation speakers with trials."""
+    root = tmp_path_factory.mktemp("tones")
+    corpus = write_tone_corpus(root / "all", 12, 6, 3, min_s=0.6, max_s=1.0)
+    train = [utt for utt in corpus.utts if corpus.utt2spk[utt] < "s08"]
+    closed = [utt for utt in train if utt.endswith("5")]
+    valid = [utt for utt in corpus.utts if corpus.utt2spk[utt] >= "s08"]
+    named = _with_names(corpus)
+    named.subset(set(train) - set(closed)).write(root / "train")
+    named.subset(closed).write(root / "closed")
+    named.subset(valid).write(root / "valid")
+    write_trials(root / "valid" / "trials", _all_pairs(valid, corpus.utt2spk))
+    return root
+
+
+@pytest.fixture(scope="session")
+def store(data_folder) -> AudioStore:
+    corpus = Corpus.read(data_folder / "all")
+    return AudioStore.build(corpus, data_folder / "store", speeds=(1.0, 0.9), threads=1)
+
+
+def _with_names(corpus: Corpus) -> Corpus:
+    """s01 is s00 again, in another title; s03 shares s02's name within one title."""
+    name = {speaker: speaker for speaker in corpus.speakers} | {"s01": "s00", "s03": "s02"}
+    title = dict.fromkeys(corpus.speakers, "t0") | {"s01": "t1"}
+    tables = {**corpus.spk_tables, "spk2name": name, "spk2title": title}
+    return Corpus(corpus.audio, corpus.utt2spk, corpus.utt_tables, tables)
+
+
+def _all_pairs(utts: list[str], utt2spk: dict[str, str]) -> Trials:
+    pairs = [(a, b) for i, a in enumerate(utts) for b in utts[i + 1 :]]
+    target = np.array([utt2spk[a] == utt2spk[b] for a, b in pairs])
+    return Trials([a for a, _ in pairs], [b for _, b in pairs], target)

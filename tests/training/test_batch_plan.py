@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+
+from kowairo.core import InputError
+from kowairo.training import Shuffled
+from kowairo.training.batch_plan import BatchPlan
+
+
+@pytest.fixture
+def plan():
+    return BatchPlan(np.zeros(11, np.int64), order=Shuffled(), batch_size=3, seed=4)
+
+
+def test_only_full_batches_are_given(plan):
+    assert len(plan) == plan.batches_per_epoch == 3
+    assert [len(batch) for batch in plan] == [3, 3, 3]
+
+
+def test_an_epoch_continues_from_any_batch(plan):
+    plan.seek(5, 0)
+    whole = list(plan)
+    plan.seek(5, 2)
+    assert len(plan) == 1
+    assert list(plan) == whole[2:]
+
+
+def test_keys_tell_epoch_and_place(plan):
+    plan.seek(5, 1)
+    assert [(key.epoch, key.position) for key in next(iter(plan))] == [(5, 3), (5, 4), (5, 5)]
+
+
+def test_too_few_items_are_refused():
+    with pytest.raises(InputError, match="2 training items do not fill a batch of 3"):
+        BatchPlan(np.zeros(2, np.int64), order=Shuffled(), batch_size=3, seed=0)

@@ -1,0 +1,209 @@
+"""A stage from folders to checkpoint: what it writes, how it continues, what it refuses."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from kowairo.core import InputError, file_digest, read_json
+from kowairo.models import load_encoder
+from kowairo.training import AdamW, SpecAugment, StageConfig, is_finished, train_stage
+from kowairo.training.head import load_head_rows
+
+CONFIG = StageConfig(
+    name="first",
+    epochs=2,
+    crop_s=0.4,
+    batch_size=8,
+    speeds=(1.0,),
+    spec_augment=SpecAugment(max_frequency_bins=4, max_time_frames=4),
+    ema_decay=0.9,
+    optimizer=AdamW(learning_rate=0.01),
+    precision="fp32",
+)
+
+
+@pytest.fixture
+def train(data_folder, store, tiny_encoder, tmp_path):
+    def run(config=CONFIG, *, out="stage", **options):
+        settings = {"encoder": tiny_encoder, "store": store, "seed": 5, "threads": 1, "num_workers": 0}
+        settings |= options
+        return train_stage(config, data_folder=data_folder, out=tmp_path / out, device="cpu", **settings)
+
+    return run
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing in the library catches it."""
+
+
+@pytest.fixture
+def killed_at(monkeypatch):
+    """Stop a run when it is about to take a step of the run's count."""
+
+    def arm(step):
+        from kowairo.training import SpeakerModule
+
+        original = SpeakerModule.training_step
+
+        def training_step(self, batch, batch_idx):
+            if self.progress.step == step:
+                raise Killed
+            return original(self, batch, batch_idx)
+
+        monkeypatch.setattr(SpeakerModule, "training_step", training_step)
+        return lambda: monkeypatch.setattr(SpeakerModule, "training_step", original)
+
+    return arm
+
+
+def test_a_stage_leaves_a_checkpoint_a_head_and_metrics(train):
+    checkpoint = train()
+    stage = checkpoint.parent
+    assert load_encoder(checkpoint).embedding_dim == 8
+    assert load_head_rows(stage)[1] == [f"s{number:02d}" for number in range(8)]
+    header, *rows = (stage / "metrics.csv").read_text().splitlines()
+    assert header == (
+        "epoch,step,loss,accuracy,closed_accuracy,macro_precision,macro_recall,macro_f1,valid_eer,lr,margin_rad"
+    )
+    assert [row.split(",")[:2] for row in rows] == [["0", "5"], ["1", "10"]]
+    assert all(row.count(",,") == 0 for row in rows)
+    assert list((stage / "tensorboard").iterdir())
+    assert is_finished(stage)
+
+
+@pytest.mark.parametrize("step", [3, 5, 8])
+def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(train, killed_at, step):
+    whole = train(out="whole", save_every_steps=2)
+    revive = killed_at(step)
+    with pytest.raises(Killed):
+        train(out="stopped", save_every_steps=2)
+    revive()
+    continued = train(out="stopped", save_every_steps=2)
+    for name in ("checkpoint/model.safetensors", "loss.safetensors", "metrics.csv"):
+        assert file_digest(whole.parent / name) == file_digest(continued.parent / name)
+
+
+def test_workers_do_not_change_the_weights(train):
+    alone = train(replace(CONFIG, epochs=1), out="alone")
+    helped = train(replace(CONFIG, epochs=1), out="helped", num_workers=1)
+    assert file_digest(alone / "model.safetensors") == file_digest(helped / "model.safetensors")
+
+
+def test_another_seed_gives_other_weights(train):
+    config = replace(CONFIG, epochs=1)
+    first, second = train(config, out="a"), train(config, out="b", seed=6)
+    assert file_digest(first / "model.safetensors") != file_digest(second / "model.safetensors")
+
+
+def test_a_finished_stage_is_left_as_it_is(train):
+    checkpoint = train(replace(CONFIG, epochs=1))
+    before = (checkpoint / "model.safetensors").stat().st_mtime_ns
+    train(replace(CONFIG, epochs=1))
+    assert (checkpoint / "model.safetensors").stat().st_mtime_ns == before
+
+
+def test_a_stage_with_other_settings_is_trained_anew(train):
+    checkpoint = train(replace(CONFIG, epochs=1))
+    before = file_digest(checkpoint / "model.safetensors")
+    train(replace(CONFIG, epochs=1, crop_s=0.5))
+    assert file_digest(checkpoint / "model.safetensors") != before
+
+
+def test_the_next_stage_keeps_encoder_and_head_rows_by_speaker(train, tiny_encoder):
+    still = AdamW(learning_rate=1e-30, weight_decay=0.0)
+    few = train(replace(CONFIG, epochs=1, max_speakers=4, ema_decay=None), out="few")
+    config = replace(CONFIG, epochs=1, optimizer=still, ema_decay=None)
+    every = train(config, out="all", encoder=None, init=few.parent)
+    earlier, later = load_encoder(few).state_dict(), load_encoder(every).state_dict()
+    assert all(torch.equal(earlier[key], later[key]) for key in earlier)
+    (rows, names), (more_rows, more_names) = load_head_rows(few.parent), load_head_rows(every.parent)
+    np.testing.assert_array_equal(more_rows[[more_names.index(name) for name in names]], rows)
+
+
+def test_merged_speakers_are_one_class(train):
+    checkpoint = train(replace(CONFIG, epochs=1), merge_map={"s01": "s00"})
+    assert "s01" not in load_head_rows(checkpoint.parent)[1]
+
+
+def test_speed_copies_are_classes_of_their_own(train):
+    checkpoint = train(replace(CONFIG, epochs=1, speeds=(1.0, 0.9)))
+    names = load_head_rows(checkpoint.parent)[1]
+    assert len(names) == 16
+    assert "s00|0.9" in names
+
+
+def test_training_state_of_torch_is_put_back(train):
+    before = (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled())
+    random_state = torch.random.get_rng_state()
+    train(replace(CONFIG, epochs=1))
+    assert (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()) == before
+    assert torch.equal(torch.random.get_rng_state(), random_state)
+
+
+def test_a_speed_that_the_store_lacks_is_refused(train):
+    with pytest.raises(InputError, match=r"no training utterance at speed 1\.1"):
+        train(replace(CONFIG, speeds=(1.0, 1.1)))
+
+
+def test_augmentation_without_material_is_refused(train):
+    with pytest.raises(InputError, match="no folder of material"):
+        train(replace(CONFIG, augment_probability=0.5))
+
+
+def test_too_few_items_for_a_batch_are_refused(train):
+    with pytest.raises(InputError, match="do not fill a batch of 500"):
+        train(replace(CONFIG, batch_size=500))
+
+
+KILLED_RUN = """
+import sys
+from pathlib import Path
+from kowairo.data import AudioStore
+from kowairo.training import AdamW, StageConfig, train_stage
+config = StageConfig(name="k", epochs=3, crop_s=0.4, batch_size=4, ema_decay=0.9, precision="fp32",
+                     optimizer=AdamW(learning_rate=0.01))
+data, out, encoder = Path(sys.argv[1]), Path(sys.argv[2]), eval(sys.argv[3])
+train_stage(config, data_folder=data, out=out, encoder=encoder, store=AudioStore.open(data / "store"), seed=1,
+            threads=2, num_workers=1, save_every_steps=3, device="cpu")
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_process_continues_to_the_same_weights(data_folder, store, tiny_encoder, tmp_path):
+    def start(out):
+        command = [
+            sys.executable,
+            "-c",
+            KILLED_RUN,
+            str(data_folder),
+            str(tmp_path / out),
+            repr(tiny_encoder),
+        ]
+        return subprocess.Popen(command, start_new_session=True)
+
+    assert start("whole").wait(120) == 0
+    for moment in ("resume.ckpt", "checkpoint/model.safetensors"):
+        process = start("killed")
+        _wait_for(tmp_path / "killed" / moment, process)
+        os.killpg(process.pid, signal.SIGKILL)
+        assert process.wait(10) == -signal.SIGKILL
+        assert not is_finished(tmp_path / "killed")
+    assert start("killed").wait(120) == 0
+    for name in ("checkpoint/model.safetensors", "loss.safetensors", "metrics.csv"):
+        assert file_digest(tmp_path / "whole" / name) == file_digest(tmp_path / "killed" / name)
+    assert read_json(tmp_path / "killed" / "finished.json") == read_json(tmp_path / "whole" / "finished.json")
+
+
+def _wait_for(path, process):
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert process.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline, f"{path} never came"
+        time.sleep(0.01)

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from kowairo.core import InputError
+from kowairo.training import AudioSource, apply_merge_map
+from kowairo.training.training_items import largest_speakers, training_items
+
+UTT2SPK = {"a1": "a", "b1": "b", "b2": "b", "c1": "c", "c2": "c", "c3": "c"}
+
+
+class Listed(AudioSource):
+    def __init__(self, utts):
+        self.utts = utts
+
+    def samples(self, utt):
+        return np.zeros(1, np.int16)
+
+    def __contains__(self, utt):
+        return utt in self.utts
+
+
+def test_labels_number_the_sorted_speakers():
+    items = training_items(UTT2SPK, source=Listed(UTT2SPK))
+    assert items.classes == ["a", "b", "c"]
+    assert [items.classes[label] for label in items.labels] == [UTT2SPK[utt] for utt in items.utts]
+
+
+def test_the_largest_speakers_are_kept():
+    assert training_items(UTT2SPK, source=Listed(UTT2SPK), max_speakers=2).classes == ["b", "c"]
+
+
+def test_ties_go_to_the_smaller_id():
+    assert largest_speakers({"1": "z", "2": "y", "3": "x"}, 2) == {"x", "y"}
+
+
+def test_speed_copies_are_new_classes():
+    source = Listed([*UTT2SPK, *(f"{utt}|0.9" for utt in UTT2SPK)])
+    items = training_items(UTT2SPK, source=source, speeds=(1.0, 0.9))
+    assert items.classes == ["a", "a|0.9", "b", "b|0.9", "c", "c|0.9"]
+    assert items.classes[items.labels[items.utts.index("b2|0.9")]] == "b|0.9"
+
+
+def test_items_without_audio_are_left_out_and_said(caplog):
+    items = training_items(UTT2SPK, source=Listed(["a1", "b1"]))
+    assert items.utts == ["a1", "b1"]
+    assert "4 of 6 training items have no readable audio" in caplog.text
+
+
+def test_a_speed_without_any_audio_is_refused():
+    with pytest.raises(InputError, match=r"at speed 0\.9"):
+        training_items(UTT2SPK, source=Listed(UTT2SPK), speeds=(1.0, 0.9))
+
+
+def test_merging_renames_aliases():
+    assert apply_merge_map({"1": "a", "2": "b"}, {"b": "a"}) == {"1": "a", "2": "a"}
+
+
+def test_a_chain_of_aliases_is_refused():
+    with pytest.raises(InputError, match="both an alias and the target"):
+        apply_merge_map({}, {"a": "b", "b": "c"})
