@@ -47,12 +47,16 @@ def test_one_laugh_makes_a_trial_nonverbal():
     }
 
 
-def test_same_actor_keeps_all_targets_beside_the_hard_nontargets():
+def test_same_actor_keeps_targets_beside_the_hard_nontargets():
     assert masks(spk2va={"a": "X", "b": "X", "c": "Y"}) == {"same_actor": [True, True, False, False]}
 
 
 def test_same_actor_is_absent_where_no_actor_voices_two_characters():
     assert masks(spk2va={"a": "X", "b": "Y", "c": "Z"}) == {}
+
+
+def test_targets_of_an_unknown_actor_are_not_set_against_the_hard_nontargets():
+    assert masks(spk2va={"b": "X", "c": "X"}) == {"same_actor": [False, False, False, True]}
 
 
 def test_genders_are_compared_and_listed_one_by_one():

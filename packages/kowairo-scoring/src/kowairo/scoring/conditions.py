@@ -27,8 +27,8 @@ def trial_conditions(
     | duration_under_2s, duration_2_4s, duration_over_4s | by the shorter side | utt2dur |
     | emotion_same, emotion_different | both sides' emotions known | utt2emotion |
     | kind_speech, kind_nonverbal | both sides speech; at least one side not speech | utt2kind |
-    | same_actor | all targets, and non-targets of one voice actor | spk2va |
-    | same_gender | all targets, and non-targets of one gender | spk2gender |
+    | same_actor | both sides of one voice actor (targets, and the hardest non-targets) | spk2va |
+    | same_gender | both sides of one gender | spk2gender |
     | gender_<value> | both sides of that gender | spk2gender |
     | title_same, title_different | both sides' titles known | utt2title or spk2title |
     | source_<value> | both sides from that source | spk2source |
@@ -101,11 +101,11 @@ def _kinds(trials: Trials, table: Mapping[str, str] | None) -> dict[str, Mask]:
 
 
 def _shared_by_nontargets(trials: Trials, table: Mapping[str, str] | None, name: str) -> dict[str, Mask]:
-    """All targets beside the hard non-targets: sides that share the value."""
+    """Trials whose sides share the value, if there is a non-target among them."""
     if table is None:
         return {}
-    hard = ~trials.target & _mask(_columns(trials, table), lambda a, b: a == b)
-    return {name: trials.target | hard} if hard.any() else {}
+    same = _mask(_columns(trials, table), lambda a, b: a == b)
+    return {name: same} if (same & ~trials.target).any() else {}
 
 
 def _each_value(trials: Trials, table: Mapping[str, str] | None, name: str) -> dict[str, Mask]:
