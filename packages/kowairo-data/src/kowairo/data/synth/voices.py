@@ -70,23 +70,23 @@ GENDER_MEAN: dict[Gender, Voice] = {
 """Centre of the actors of a gender. The source voice is a woman's, so women sit near the origin."""
 
 ACTOR_DEVIATION = Voice(
-    size=0.08, size_low=0.045, size_mid=0.045, size_high=0.045,
-    pitch_semitones=2.5, pitch_range=0.15, rate=0.06, tilt_db=1.0, breath=1.2,
-    bump_1_db=1.2, bump_2_db=1.2, bump_3_db=1.2, bump_4_db=1.2, bump_5_db=1.2,
+    size=0.08, size_low=0.05, size_mid=0.05, size_high=0.05,
+    pitch_semitones=2.5, pitch_range=0.15, rate=0.06, tilt_db=1.2, breath=1.2,
+    bump_1_db=2.0, bump_2_db=2.0, bump_3_db=2.0, bump_4_db=2.0, bump_5_db=2.0,
 )  # fmt: skip
 """Standard deviation of the actors of one gender around their centre."""
 
 CHARACTER_DEVIATION = Voice(
-    size=0.05, size_low=0.035, size_mid=0.035, size_high=0.035,
-    pitch_semitones=2.8, pitch_range=0.25, rate=0.08, tilt_db=0.8, breath=1.0,
-    bump_1_db=0.8, bump_2_db=0.8, bump_3_db=0.8, bump_4_db=0.8, bump_5_db=0.8,
+    size=0.055, size_low=0.045, size_mid=0.045, size_high=0.045,
+    pitch_semitones=2.8, pitch_range=0.25, rate=0.08, tilt_db=1.0, breath=1.0,
+    bump_1_db=1.5, bump_2_db=1.5, bump_3_db=1.5, bump_4_db=1.5, bump_5_db=1.5,
 )  # fmt: skip
 """Standard deviation of an actor's characters around the actor."""
 
 LINE_DEVIATION = Voice(
     size=0.01, size_low=0.01, size_mid=0.01, size_high=0.01,
-    pitch_semitones=0.6, pitch_range=0.15, rate=0.08, tilt_db=1.5, breath=0.4,
-    bump_1_db=2.5, bump_2_db=2.5, bump_3_db=2.5, bump_4_db=2.5, bump_5_db=2.5,
+    pitch_semitones=0.6, pitch_range=0.15, rate=0.08, tilt_db=1.0, breath=0.4,
+    bump_1_db=1.0, bump_2_db=1.0, bump_3_db=1.0, bump_4_db=1.0, bump_5_db=1.0,
 )  # fmt: skip
 """Standard deviation of a character's lines around the character, before emotion.
 
