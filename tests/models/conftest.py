@@ -1,5 +1,7 @@
-"""The reference that our encoder is compared with: SpeechBrain's own modules, with GroupNorm in place of BatchNorm."""
+"""The reference of our encoder: SpeechBrain's own modules, with GroupNorm in place of BatchNorm."""
 
+import importlib
+import sys
 from math import gcd
 
 import pytest
@@ -18,9 +20,26 @@ def _with_group_norm(module, num_groups):
 
 
 @pytest.fixture(scope="session")
-def speechbrain_ecapa():
+def speechbrain_module():
+    """Imports a module of SpeechBrain, or skips."""
+
+    def load(name):
+        pytest.importorskip("speechbrain")
+        module = importlib.import_module(f"speechbrain.{name}")
+        # SpeechBrain leaves stand-ins for renamed modules behind, which warn or import half of it when
+        # something looks through sys.modules, as hypothesis does.
+        kinds = ("LazyModule", "DeprecatedModuleRedirect")
+        for stand_in in [n for n, m in sys.modules.items() if type(m).__name__ in kinds]:
+            del sys.modules[stand_in]
+        return module
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def speechbrain_ecapa(speechbrain_module):
     """Makes a SpeechBrain ECAPA-TDNN of given channels, with GroupNorm unless num_groups is None."""
-    ecapa_tdnn = pytest.importorskip("speechbrain.lobes.models.ECAPA_TDNN")
+    ecapa_tdnn = speechbrain_module("lobes.models.ECAPA_TDNN")
 
     def make(*, channels, num_groups):
         network = ecapa_tdnn.ECAPA_TDNN(80, lin_neurons=192, channels=list(channels)).eval()
@@ -30,9 +49,9 @@ def speechbrain_ecapa():
 
 
 @pytest.fixture(scope="session")
-def speechbrain_chain(speechbrain_ecapa):
-    """Makes the straight chain waveform (1, samples) -> embedding (1, dim) from the state of one of our encoders."""
-    features = pytest.importorskip("speechbrain.lobes.features")
+def speechbrain_chain(speechbrain_ecapa, speechbrain_module):
+    """Makes the straight chain (1, samples) -> (1, dim) from the state of one of our encoders."""
+    features = speechbrain_module("lobes.features")
 
     def make(encoder, *, channels, num_groups):
         network = speechbrain_ecapa(channels=channels, num_groups=num_groups)

@@ -19,9 +19,8 @@ def test_both_sides_of_a_filter_are_as_wide_as_the_way_to_its_left_neighbour():
     assert (rows[0].item(), rows[-1].item()) == (math.ceil(edges[3] - width), math.floor(edges[3] + width))
 
 
-def test_filters_are_those_of_speechbrain():
-    features = pytest.importorskip("speechbrain.processing.features")
-    bank = features.Filterbank(n_mels=80, log_mel=False)
+def test_filters_are_those_of_speechbrain(speechbrain_module):
+    bank = speechbrain_module("processing.features").Filterbank(n_mels=80, log_mel=False)
     expected = bank(torch.eye(201).unsqueeze(0))[0]
     actual = mel_filters(80, num_bins=201, sample_rate_hz=16000, low_hz=0.0, high_hz=8000.0)
     torch.testing.assert_close(actual, expected, rtol=0.0, atol=1e-5)

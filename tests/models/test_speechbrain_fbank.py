@@ -5,9 +5,8 @@ from kowairo.models import SpeechBrainFbank
 
 
 @pytest.fixture(scope="module")
-def reference():
-    features = pytest.importorskip("speechbrain.lobes.features")
-    return features.Fbank(n_mels=80)
+def reference(speechbrain_module):
+    return speechbrain_module("lobes.features").Fbank(n_mels=80)
 
 
 @pytest.mark.parametrize("samples", [640, 1000, 16000, 20011])

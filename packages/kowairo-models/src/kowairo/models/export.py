@@ -61,7 +61,7 @@ def least_cosine(encoder: Encoder, path: Path) -> float:
         path: the file, with input `waveform` and output `embedding`.
 
     Returns:
-        Least cosine; waveforms are seeded noise of changing colour and level.
+        Least cosine; waveforms are seeded noise in syllables of changing colour, pace and level.
     """
     import onnxruntime
 
@@ -90,8 +90,10 @@ def _waveforms(encoder: Encoder) -> list[torch.Tensor]:
     waveforms = []
     for i, length in enumerate(lengths):
         noise = torch.randn(1, length, generator=generator)
+        # Syllables: features that do not change would leave a norm nothing but rounding to normalise.
+        syllables = 0.02 + torch.sin(torch.arange(length) / (300.0 + 100.0 * (i % 7))).square()
         # Every third one exceeds 1, so that a peak rule is exercised.
-        waveforms.append((0.05, 0.2, 0.8)[i % 3] * (noise + (i % 5) * noise.roll(1, dims=1)))
+        waveforms.append((0.05, 0.2, 0.8)[i % 3] * syllables * (noise + (i % 5) * noise.roll(1, dims=1)))
     return waveforms
 
 
