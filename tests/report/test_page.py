@@ -1,6 +1,7 @@
 import json
 import re
 import shutil
+import subprocess
 
 import pytest
 
@@ -68,6 +69,26 @@ def test_an_empty_experiment_gives_a_page_without_sections(tmp_path):
     page = make_report(tmp_path / "exp", tmp_path / "out", title="Nothing").read_text(encoding="utf-8")
     assert "<section" not in page
     assert not list((tmp_path / "out").glob("*.png"))
+
+
+@pytest.mark.slow
+def test_a_browser_draws_every_figure(report_folder, tmp_path):
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no Chromium here to open the page with")
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+    ]
+    options += [f"--user-data-dir={tmp_path}", "--virtual-time-budget=10000", "--dump-dom"]
+    url = (report_folder / "report.html").as_uri()
+    result = subprocess.run([browser, *options, url], capture_output=True, text=True, timeout=120, check=True)
+    boxes = re.findall(r"<div [^>]*data-figure=[^>]*>", result.stdout)
+    assert len(boxes) == 11
+    assert all('data-drawn="yes"' in box for box in boxes)
 
 
 @pytest.mark.slow

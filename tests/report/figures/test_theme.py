@@ -23,7 +23,7 @@ def test_symbols_are_distinct():
 
 
 def test_labels_that_the_font_lacks_become_numbers():
-    assert drawable(["Rin", "七海"]) == ["Rin", "speaker 2"]
+    assert drawable(["蓮", "Rin", "七海"]) == ["speaker 3", "Rin", "speaker 2"]
 
 
 def test_a_png_is_written(tmp_path):

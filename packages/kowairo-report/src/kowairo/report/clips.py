@@ -62,7 +62,7 @@ def excerpt(samples: NDArray[np.float32], *, max_seconds: float) -> NDArray[np.f
 
 
 def make_clips(
-    utts: Iterable[str], audio: Mapping[str, AudioRef], *, max_seconds: float = 4.0, threads: int = 2
+    utts: Iterable[str], audio: Mapping[str, AudioRef], *, max_seconds: float = 3.0, threads: int = 2
 ) -> dict[str, str]:
     """Encode lines as data URIs.
 

@@ -116,11 +116,12 @@ def save_png(figure: Figure, path: Path) -> None:
 def drawable(labels: Sequence[str]) -> list[str]:
     """Replace labels that matplotlib's default font cannot draw by "speaker 1", "speaker 2" ...
 
-    The default font has no Japanese. A row of boxes tells nothing, the number in the order of the labels
-    still does; the page itself shows the real names.
+    The default font has no Japanese. A row of boxes tells nothing, a number still does; the page itself shows
+    the real names. Numbers follow the sorted labels, so that pictures of the same characters agree.
     """
+    numbers = {label: number for number, label in enumerate(sorted(set(labels)), start=1)}
     charmap = get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap()
     return [
-        label if all(ord(character) in charmap for character in label) else f"speaker {number}"
-        for number, label in enumerate(labels, start=1)
+        label if all(ord(character) in charmap for character in label) else f"speaker {numbers[label]}"
+        for label in labels
     ]
