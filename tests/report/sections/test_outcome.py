@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from kowairo.report.experiment import read_experiment
@@ -28,6 +30,12 @@ def test_conditions_compare_encoder_and_baseline(experiment):
     section = conditions_section(experiment)
     assert [trace.name for trace in section.plots["conditions"].data] == ["ECAPA", "MFCC + LDA"]
     assert "non-verbal" in section.body
+
+
+def test_noisy_lines_are_one_more_condition(experiment):
+    rows = [*experiment.rows, replace(experiment.headline("ecapa"), set_name="test_noisy")]
+    labels = conditions_section(replace(experiment, rows=rows)).plots["conditions"].layout.yaxis.ticktext
+    assert labels[-1] == "noise, music, rooms"
 
 
 def test_det_curves_are_those_of_plain_scores_and_of_the_encoders_normalisations(experiment):

@@ -16,6 +16,7 @@ _NORMALIZATIONS = {
 }
 _SETS = {
     "test": "unseen characters, unseen actors",
+    "test_noisy": "unseen characters, with noise, music and reverberation",
     "seen_actor": "unseen characters of seen actors",
     "valid": "validation characters",
     "closed": "held-out lines of training characters",
@@ -25,6 +26,7 @@ _SETS = {
 _CONDITIONS = {
     "": "all trials",
     "all": "all trials",
+    "noisy": "noise, music, rooms",
     "kind_speech": "words",
     "kind_nonverbal": "a non-verbal line",
     "emotion_same": "same emotion",

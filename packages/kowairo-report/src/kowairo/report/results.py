@@ -8,6 +8,8 @@ from kowairo.core import InputError, read_json
 
 HEADLINE_SET = "test"
 """Set whose speakers were never trained on: what the headline speaks of."""
+NOISY_SET = "test_noisy"
+"""The same lines with noise, music and reverberation added."""
 HEADLINE_TRIALS = "trials"
 """Trial list of the headline."""
 BASELINE = "mfcc"

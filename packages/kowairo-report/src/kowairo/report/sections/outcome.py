@@ -1,6 +1,7 @@
 """Results in tables and curves: trial lists, conditions, DET curves, histograms, enhancement."""
 
 import html
+from dataclasses import replace
 
 import plotly.graph_objects as go
 from matplotlib.figure import Figure
@@ -10,7 +11,15 @@ from ..figures.det import det_curve, det_matplotlib, det_plotly
 from ..figures.histogram import histogram_matplotlib, histogram_plotly, score_histogram
 from ..figures.intervals import IntervalSeries, intervals_matplotlib, intervals_plotly
 from ..names import condition_label, normalization_label, set_label, system_label, trials_label
-from ..results import BASELINE, HEADLINE_SET, HEADLINE_TRIALS, PLAIN_NORMALIZATIONS, Comparison, Result
+from ..results import (
+    BASELINE,
+    HEADLINE_SET,
+    HEADLINE_TRIALS,
+    NOISY_SET,
+    PLAIN_NORMALIZATIONS,
+    Comparison,
+    Result,
+)
 from ..tables import html_table, percent, results_html, trials_html
 from .section import Section, figure_box, folded
 
@@ -51,8 +60,10 @@ def results_section(experiment: Experiment) -> Section | None:
 def conditions_section(experiment: Experiment) -> Section | None:
     """Compare the error rates by condition; None without conditions."""
     systems = {experiment.main_system, BASELINE}
-    rows = [row for row in experiment.rows if row.set_name == HEADLINE_SET and row.system in systems]
-    rows = [row for row in rows if row.trials == HEADLINE_TRIALS and row.is_plain]
+    plain = [row for row in experiment.rows if row.system in systems and row.is_plain]
+    plain = [row for row in plain if row.trials == HEADLINE_TRIALS]
+    rows = [row for row in plain if row.set_name == HEADLINE_SET]
+    rows += [replace(row, condition="noisy") for row in plain if row.set_name == NOISY_SET and row.is_overall]
     if all(row.is_overall for row in rows):
         return None
     series = [
