@@ -5,9 +5,6 @@ nothing about real voices.
 """
 
 import logging
-import multiprocessing
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from hashlib import sha256
 from json import dumps
@@ -18,6 +15,7 @@ import soundfile
 from kowairo.core import AudioRef, Corpus, InputError, atomic_path, read_json, write_json
 from kowairo.data.synth.cast import Cast, make_cast
 from kowairo.data.synth.plan import Line, make_plan
+from kowairo.data.synth.pool import map_in_processes
 from kowairo.data.synth.render import Scene, audio_path, make_scenes, record_scene
 from kowairo.data.synth.speak import require
 
@@ -111,20 +109,10 @@ def _claim(out: Path, cast: Cast, plan: tuple[Line, ...]) -> None:
 def _record(scenes: list[Scene], *, workers: int) -> None:
     """Record all scenes, in processes of their own where there are several workers."""
     done = 0
-    for number, written in enumerate(_recordings(scenes, workers=workers), start=1):
+    for number, written in enumerate(map_in_processes(record_scene, scenes, workers=workers), start=1):
         done += written
         if number % 50 == 0 or number == len(scenes):
             logger.info("synthetic novel: sentence %d of %d, %d lines recorded", number, len(scenes), done)
-
-
-def _recordings(scenes: list[Scene], *, workers: int) -> Iterator[int]:
-    """Number of files written, scene by scene."""
-    if workers == 1:
-        yield from map(record_scene, scenes)
-        return
-    # A spawned process inherits no threads and no locks, whatever the caller has imported before.
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(record_scene, scenes, chunksize=4)
 
 
 def _duration_s(path: Path) -> float:

@@ -24,7 +24,11 @@ ANALYSIS_RATE_HZ = 16000
 FRAME_S = 0.01
 FFT_SIZE = 512
 _LOWEST_PITCH_HZ = 3.0 * ANALYSIS_RATE_HZ / (FFT_SIZE - 3) + 1.0
+SPEAKING_SPEED = 1.1
+"""Tempo of the source voice; by itself it reads slowly for a drama."""
+
 _SILENCE = 1e-12
+_MARGIN_S = 0.08
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +69,12 @@ def speak(text: str) -> NDArray[np.float64]:
     Raises:
         KowairoError: pyopenjtalk-plus is not installed.
     """
-    samples, rate_hz = require("pyopenjtalk").tts(text)
+    # The plain front end: its refinements load a second dictionary and an outside tokenizer to choose between
+    # readings of rare words, which these lines do not have.
+    samples, rate_hz = require("pyopenjtalk").tts(text, speed=SPEAKING_SPEED, use_vanilla=True)
     scaled = np.asarray(samples, dtype=np.float64) / 32768.0
-    return np.ascontiguousarray(
-        soxr.resample(scaled, rate_hz, ANALYSIS_RATE_HZ, quality="HQ"), dtype=np.float64
-    )
+    resampled = np.asarray(soxr.resample(scaled, rate_hz, ANALYSIS_RATE_HZ, quality="HQ"), dtype=np.float64)
+    return np.ascontiguousarray(_trim(resampled))
 
 
 def analyze(samples: NDArray[np.float64]) -> Analysis:
@@ -117,3 +122,10 @@ def resynthesize(analysis: Analysis) -> NDArray[np.float64]:
         1000.0 * FRAME_S,
     )
     return np.asarray(samples, dtype=np.float64)
+
+
+def _trim(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cut the silence that the engine puts around a sentence, all but a short margin."""
+    loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max())
+    margin = round(_MARGIN_S * ANALYSIS_RATE_HZ)
+    return samples[max(0, int(loud[0]) - margin) : int(loud[-1]) + margin] if len(loud) else samples
