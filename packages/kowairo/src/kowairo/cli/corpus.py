@@ -72,7 +72,7 @@ def import_tables(
     chosen = importer or _importer(
         layout, source, depth=depth, exclude=exclude or [], columns=columns, delimiter=delimiter
     )
-    report = import_corpus(
+    import_corpus(
         chosen,
         out,
         min_duration_s=min_duration_s,
@@ -80,7 +80,6 @@ def import_tables(
         min_lines=min_lines,
         threads=threads,
     )
-    print(report.summary())
 
 
 def _importer(

@@ -1,8 +1,9 @@
 """Command `kowairo embed`."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+from kowairo.cli.plain_mapping import PlainMapping
 from kowairo.core import Corpus, InputError
 from kowairo.inference import EmbedSettings, embed_corpus
 
@@ -10,7 +11,7 @@ from kowairo.inference import EmbedSettings, embed_corpus
 def embed(
     *,
     out: Path,
-    encoder: str | dict[str, Any],
+    encoder: str | PlainMapping,
     corpus: Path | None = None,
     sets: dict[str, Path] | None = None,
     max_duration_s: float | None = None,

@@ -1,8 +1,9 @@
 """Commands `kowairo train` and `kowairo merge`."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+from kowairo.cli.plain_mapping import PlainMapping
 from kowairo.data import AudioStore
 from kowairo.training import StageConfig, find_merges, read_merge_map, train_stage
 
@@ -12,7 +13,7 @@ def train(
     data: Path,
     out: Path,
     stage: StageConfig,
-    encoder: dict[str, Any] | None = None,
+    encoder: PlainMapping | None = None,
     init: Path | None = None,
     store: Path | None = None,
     material: Path | None = None,

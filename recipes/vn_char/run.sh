@@ -1,0 +1,209 @@
+#!/usr/bin/env bash
+# Character voices, end to end: corpus, training, scores, enhancement, report. See README.md beside this file.
+set -euo pipefail
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=../../tools/recipe_lib.sh
+source "$HERE/../../tools/recipe_lib.sh"
+
+usage() {
+    cat <<'TEXT'
+usage: run.sh [--stage N] [--stop-stage M] [--corpus DIR] [--layout kaldi|folder|table|list] [--conf mini|full|FILE]
+              [--exp DIR] [--noise DIR] [--seed S] [--eval DIR]...
+  --stage, --stop-stage  first and last stage, 0 to 9; the first is run even where nothing changed
+  --corpus, --layout     your voices in place of the synthetic visual novel (default layout: folder)
+  --conf                 sizes and settings (default: mini)
+  --exp                  where everything is written (default: exp/vn_char)
+  --noise                folder with noise.scp, music.scp, rir.scp (default: made here)
+  --eval                 Kaldi folder with trials of other speakers, scored beside the baseline; may be repeated
+TEXT
+}
+
+FIRST_STAGE=0 LAST_STAGE=9 FORCED_STAGE=none CORPUS='' LAYOUT='' CONF=mini EXP=$ROOT/exp/vn_char NOISE='' SEED=0
+EVALS=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --help | -h) usage; exit 0 ;;
+        --stage | --stop-stage | --corpus | --layout | --conf | --exp | --noise | --seed | --eval) need_value "$@" ;;
+        *) die "unknown option $1; see run.sh --help" ;;
+    esac
+    case $1 in
+        --stage) need_number "$1" "$2" 9; FIRST_STAGE=$2 FORCED_STAGE=$2 ;;
+        --stop-stage) need_number "$1" "$2" 9; LAST_STAGE=$2 ;;
+        --corpus) CORPUS=$(absolute "$2") ;;
+        --layout) LAYOUT=$2 ;;
+        --conf) CONF=$2 ;;
+        --exp) EXP=$(absolute "$2") ;;
+        --noise) NOISE=$(absolute "$2"); need_folder "$1" "$NOISE" ;;
+        --seed) need_number "$1" "$2"; SEED=$2 ;;
+        --eval) need_folder "$1" "$2"; EVALS+=("$(absolute "${2%/}")") ;;
+    esac
+    shift 2
+done
+[ "$FIRST_STAGE" -le "$LAST_STAGE" ] || die "--stage $FIRST_STAGE comes after --stop-stage $LAST_STAGE"
+[ -z "$LAYOUT" ] || [ -n "$CORPUS" ] || die "--layout needs --corpus"
+case ${LAYOUT:=folder} in kaldi | folder | table | list) ;; *) die "--layout $LAYOUT: expected kaldi, folder, table or list" ;; esac
+[ -z "$CORPUS" ] || [ -e "$CORPUS" ] || die "--corpus $CORPUS: no such file or folder"
+[ ! -f "$HERE/conf/$CONF.yaml" ] || CONF=$HERE/conf/$CONF.yaml
+[ -f "$CONF" ] || die "--conf $CONF: expected mini, full or a YAML file"
+CONF=$(absolute "$CONF")
+
+# Sets that are evaluated: name and Kaldi folder.
+declare -A EVAL_SETS=()
+for folder in "${EVALS[@]}"; do
+    for table in wav.scp utt2spk trials; do
+        [ -f "$folder/$table" ] || die "--eval $folder: has no $table"
+    done
+    name=eval_$(basename "$folder")
+    [ -z "${EVAL_SETS[$name]:-}" ] || die "--eval $folder: a second folder of this name"
+    EVAL_SETS[$name]=$folder
+done
+
+open_experiment "$EXP"
+cd "$ROOT"
+bash tools/setup.sh
+mkdir -p "$EXP/stages"
+stage_tool conf "$CONF" "$EXP/conf"
+for section in synthesize import split trials material noisy pack merge embed baseline lda scores baseline_scores report; do
+    [ -f "$EXP/conf/$section.yaml" ] || die "--conf $CONF: has no section $section"
+done
+for section in train continue enhance; do
+    [ -d "$EXP/conf/$section" ] || die "--conf $CONF: has no section $section with jobs"
+done
+C=$EXP/conf D=$EXP/data
+
+set_options() { # --sets.NAME DIR of every set that is there; train first for those who ask for it
+    local name
+    SETS=()
+    for name in "$@" valid test seen_actor test_noisy; do
+        [ ! -f "$D/$name/wav.scp" ] || SETS+=("--sets.$name" "$D/$name")
+    done
+    for name in "${!EVAL_SETS[@]}"; do
+        SETS+=("--sets.$name" "${EVAL_SETS[$name]}")
+    done
+}
+
+last_of() { # last_of FOLDER: name of the last configuration in it
+    find "$1" -name '*.yaml' -exec basename {} .yaml \; | sort | tail -n 1
+}
+
+corpus() {
+    local source=$CORPUS layout=$LAYOUT
+    if [ -z "$source" ]; then
+        kowairo corpus synthesize --config "$C/synthesize.yaml" --out "$EXP/corpus" --seed "$SEED"
+        source=$EXP/corpus layout=kaldi
+    fi
+    kowairo corpus import --config "$C/import.yaml" --source "$source" --layout "$layout" --out "$D/all"
+}
+
+split() {
+    rm -rf "$D/test_noisy"
+    kowairo corpus split --config "$C/split.yaml" --corpus "$D/all" --out "$D" --seed "$SEED"
+    local name
+    for name in valid test seen_actor; do
+        [ ! -f "$D/$name/wav.scp" ] || kowairo trials make --config "$C/trials.yaml" --corpus "$D/$name" --seed "$SEED"
+    done
+}
+
+material() {
+    kowairo augment material --config "$C/material.yaml" --out "$EXP/augment" --speech "$D/train" --seed "$SEED" \
+        ${NOISE:+--noise "$NOISE"}
+    kowairo augment copy --config "$C/noisy.yaml" --corpus "$D/test" --material "$EXP/augment/test" \
+        --out "$D/test_noisy" --seed "$SEED"
+    cp "$D/test/trials" "$D/test_noisy/trials"
+}
+
+train() { # every stage goes on from the one before
+    local name before=''
+    kowairo corpus pack --config "$C/pack.yaml" --corpus "$D/all" --out "$EXP/store"
+    while read -r name; do
+        kowairo train --config "$C/train/$name.yaml" --data "$D" --out "$EXP/train/$name" --store "$EXP/store" \
+            --material "$EXP/augment/train" --seed "$SEED" ${before:+--init "$EXP/train/$before"}
+        before=$name
+    done < <(find "$C/train" -name '*.yaml' -exec basename {} .yaml \; | sort)
+}
+
+merge() {
+    local before name
+    before=$(last_of "$C/train")
+    kowairo merge --config "$C/merge.yaml" --stage "$EXP/train/$before" --data "$D" --store "$EXP/store" \
+        --out "$EXP/merge"
+    while read -r name; do
+        kowairo train --config "$C/continue/$name.yaml" --data "$D" --out "$EXP/train/$name" --store "$EXP/store" \
+            --material "$EXP/augment/train" --seed "$SEED" --init "$EXP/train/$before" \
+            --merge_map "$EXP/merge/merge_map.json"
+        before=$name
+    done < <(find "$C/continue" -name '*.yaml' -exec basename {} .yaml \; | sort)
+}
+
+embed() {
+    set_options train
+    kowairo embed --config "$C/embed.yaml" --encoder "$EXP/train/$(last_of "$C/continue")/checkpoint" \
+        --out "$EXP/embeddings/ecapa" "${SETS[@]}"
+    # The baseline: means and deviations of MFCC, and LDA fitted on the same training speakers.
+    kowairo embed --config "$C/baseline.yaml" --out "$EXP/baseline/mfcc" "${SETS[@]}"
+    kowairo backend fit --config "$C/lda.yaml" --embeddings "$EXP/baseline/mfcc/train" --corpus "$D/train" \
+        --out "$EXP/baseline/lda"
+    kowairo backend apply --embeddings "$EXP/baseline/mfcc" --backend "$EXP/baseline/lda" --out "$EXP/embeddings/mfcc"
+}
+
+forget_results() { # forget_results SYSTEM: lists that are gone must not stay in the report
+    rm -rf "$EXP/scores/$1"
+    rm -f "$EXP/results/$1".*.json "$EXP/results/compare.$1".*.json
+}
+
+evaluate() { # evaluate SYSTEM SECTION OPTION...
+    local system=$1 section=$2
+    shift 2
+    forget_results "$system"
+    kowairo evaluate --config "$C/$section.yaml" --system "$system" --embeddings "$EXP/embeddings/$system" \
+        --out "$EXP" "${SETS[@]}" "$@"
+}
+
+score() {
+    set_options
+    evaluate mfcc baseline_scores
+    evaluate ecapa scores --reference mfcc --cohort_corpus "$D/train"
+}
+
+enhance() {
+    local name
+    set_options
+    while read -r name; do
+        kowairo enhance train --config "$C/enhance/$name.yaml" --embeddings "$EXP/embeddings/ecapa/train" \
+            --corpus "$D/train" --valid_embeddings "$EXP/embeddings/ecapa/valid" --valid_corpus "$D/valid" \
+            --out "$EXP/enhance/$name"
+        kowairo enhance apply --embeddings "$EXP/embeddings/ecapa" --enhancer "$EXP/enhance/$name" \
+            --out "$EXP/embeddings/ecapa+$name"
+        evaluate "ecapa+$name" baseline_scores --reference ecapa
+    done < <(find "$C/enhance" -name '*.yaml' -exec basename {} .yaml \; | sort)
+}
+
+export_model() {
+    kowairo export --checkpoint "$EXP/train/$(last_of "$C/continue")/checkpoint" --out "$EXP/model" \
+        --training "$D/train" --results "$EXP/results"
+}
+
+report() {
+    kowairo report --config "$C/report.yaml" --experiment "$EXP" --out "$EXP/report" --seed "$SEED"
+}
+
+evals="${EVALS[*]:-}"
+stage 0 corpus corpus "$CORPUS $LAYOUT" "$D/all/wav.scp" "$C/synthesize.yaml" "$C/import.yaml" ${CORPUS:+"$CORPUS"}
+stage 1 "splits and trials" split "" "$D/train/wav.scp:$D/test/trials" "$C/split.yaml" "$C/trials.yaml" "$D/all"
+stage 2 "augmentation material" material "$NOISE" "$EXP/augment/train:$D/test_noisy/trials" \
+    "$C/material.yaml" "$C/noisy.yaml" "$D/train" "$D/test" ${NOISE:+"$NOISE"}
+stage 3 "staged training" train "" "$EXP/train/$(last_of "$C/train")/finished.json" \
+    "$C/train" "$C/pack.yaml" "$D/train" "$D/closed" "$D/valid" "$EXP/augment/train"
+stage 4 "merging" merge "" "$EXP/train/$(last_of "$C/continue")/finished.json" \
+    "$C/merge.yaml" "$C/continue" "$EXP/train/$(last_of "$C/train")" "$D/train" "$D/closed" "$D/valid"
+stage 5 "embeddings" embed "$evals" "$EXP/embeddings/ecapa/test:$EXP/embeddings/mfcc/test" \
+    "$C/embed.yaml" "$C/baseline.yaml" "$C/lda.yaml" "$EXP/train/$(last_of "$C/continue")/checkpoint" \
+    "$D/train" "$D/valid" "$D/test" "$D/test_noisy" "${EVALS[@]}"
+stage 6 "scores" score "$evals" "$EXP/scores/ecapa/test:$EXP/results" \
+    "$C/scores.yaml" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/embeddings/mfcc" "$D/valid" "$D/test" "${EVALS[@]}"
+stage 7 "enhancement" enhance "$evals" "$EXP/enhance" \
+    "$C/enhance" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/scores/ecapa" "$D/valid" "$D/test" \
+    "${EVALS[@]}"
+stage 8 "export" export_model "" "$EXP/model/model.onnx" \
+    "$EXP/train/$(last_of "$C/continue")/checkpoint" "$EXP/results"
+stage 9 "report" report "" "$EXP/report/report.html" "$C/report.yaml" "$EXP/results" "$EXP/scores" "$EXP/model"
