@@ -26,12 +26,14 @@ from kowairo.training import (
 )
 from kowairo.training.batch_plan import BatchPlan
 from kowairo.training.crop_loader import CropLoader
-from kowairo.training.dataset import CropBatch, CropDataset
+from kowairo.training.dataset import CropDataset
 from kowairo.training.training_items import TrainingItems
 
 
 @dataclass(frozen=True)
 class Sizes:
+    """What is measured."""
+
     channels: int
     batch: int
     crop_s: float
@@ -45,19 +47,20 @@ class RandomAudio(AudioSource):
         self._samples = (3000 * np.random.default_rng(0).standard_normal(64000)).astype(np.int16)
 
     def samples(self, utt):
+        """Four seconds of noise."""
         return self._samples
 
     def __contains__(self, utt):
         return True
 
 
-def make_module(sizes: Sizes, dtype: torch.dtype, speakers: int) -> SpeakerModule:
+def make_module(sizes: Sizes, dtype: torch.dtype, speakers: int, shards: int) -> SpeakerModule:
     groups = 32 if sizes.channels >= 1024 else 8
     encoder = EcapaGroupNorm(
         channels=(sizes.channels,) * 4 + (3 * sizes.channels,), num_groups=groups, front_end=NormalizedFbank()
     )
     head = Head(AAMSoftmax(encoder.embedding_dim, speakers), [str(number) for number in range(speakers)])
-    rules = StepRules(AdamW(), WarmupCosine(), MarginSchedule(), total_steps=1000, dtype=dtype)
+    rules = StepRules(AdamW(), WarmupCosine(), MarginSchedule(), total_steps=1000, dtype=dtype, shards=shards)
     return SpeakerModule(SpeakerModel(encoder, head).train(), rules)
 
 
@@ -69,30 +72,21 @@ def make_loader(sizes: Sizes, workers: int, speakers: int) -> CropLoader:
     return CropLoader(dataset, plan, num_workers=workers)
 
 
-def step(module: SpeakerModule, batch: CropBatch) -> None:
-    module.optimizer.zero_grad()
-    module.on_train_batch_start(batch, 0)
-    module.training_step(batch, 0).backward()
-    module.configure_gradient_clipping(module.optimizer)
-    module.optimizer.step()
-    module.progress.finish_step()
-
-
-def measure(sizes: Sizes, dtype: torch.dtype, threads: int, workers: int) -> str:
-    torch.set_num_threads(threads)
-    module, loader = make_module(sizes, dtype, 500), make_loader(sizes, workers, 500)
+def measure(sizes: Sizes, dtype: torch.dtype, kernel_threads: int, shards: int, workers: int) -> str:
+    torch.set_num_threads(kernel_threads)
+    module, loader = make_module(sizes, dtype, 500, shards), make_loader(sizes, workers, 500)
     wall, cpu = [], []
     for number, batch in enumerate(loader):
         started = (time.perf_counter(), time.process_time())
-        step(module, batch)
+        module.take_step(batch)
         if number >= 2:
             wall.append(time.perf_counter() - started[0])
             cpu.append(time.process_time() - started[1])
-    spread = max(wall) - min(wall)
-    name = str(dtype).removeprefix("torch.")
+    half_spread = (max(wall) - min(wall)) / 2
     return (
-        f"| {sizes.channels} | {sizes.batch} x {sizes.crop_s:g} s | {name} | {threads} | {workers} "
-        f"| {min(wall):.3f} | {statistics.median(wall):.3f} ± {spread / 2:.3f} | {statistics.median(cpu):.3f} |"
+        f"| {sizes.channels} | {sizes.batch} x {sizes.crop_s:g} s | {str(dtype).removeprefix('torch.')} "
+        f"| {shards} | {kernel_threads} | {workers} | {min(wall):.3f} "
+        f"| {statistics.median(wall):.3f} ± {half_spread:.3f} | {statistics.median(cpu):.3f} |"
     )
 
 
@@ -117,17 +111,17 @@ def main() -> None:
     options = parser.parse_args()
     sizes = Sizes(options.channels, options.batch, options.crop_s, options.steps)
     peaks = {name: matrix_peak(dtype) for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16))}
+    print(f"{platform.machine()}, torch {torch.__version__}, load {os.getloadavg()[0]:.1f}")
     print(
-        f"{platform.processor() or platform.machine()}, torch {torch.__version__}, one-thread matrix peak GFLOP/s:"
+        "one-thread matrix peak:", ", ".join(f"{name} {value:.0f} GFLOP/s" for name, value in peaks.items())
     )
-    print(", ".join(f"{name} {value:.0f}" for name, value in peaks.items()))
     print(
-        "| channels | batch | format | threads | data workers | best s | median s per step | median CPU s |"
+        "| channels | batch | format | shards | kernel threads | workers | best s | median s | median CPU s |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     for dtype in (torch.float32, torch.bfloat16):
-        for threads, workers in ((1, 0), (2, 0), (2, 1)):
-            print(measure(sizes, dtype, threads, workers), flush=True)
+        for threads, shards, workers in ((1, 1, 0), (1, 2, 0), (1, 2, 1), (2, 1, 0)):
+            print(measure(sizes, dtype, threads, shards, workers), flush=True)
 
 
 if __name__ == "__main__":

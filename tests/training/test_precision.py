@@ -12,9 +12,16 @@ def test_names_are_taken_at_their_word():
     assert resolve_precision("bf16", CPU) is torch.bfloat16
 
 
-@pytest.mark.parametrize(("amx", "expected"), [(True, torch.bfloat16), (False, torch.float32)])
-def test_auto_follows_the_processor(monkeypatch, amx, expected):
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": amx, "avx512_bf16": True})
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ({"amx_bf16": True, "avx512_bf16": True}, torch.bfloat16),
+        ({"amx_bf16": False, "avx512_bf16": True}, torch.bfloat16),
+        ({"avx2": True}, torch.float32),
+    ],
+)
+def test_auto_follows_the_processor(monkeypatch, flags, expected):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: flags)
     assert resolve_precision("auto", CPU) is expected
 
 

@@ -48,50 +48,78 @@ def test_rate_and_margin_are_set_by_the_runs_own_step(make, batch):
 
 def test_a_step_counts_loss_and_recognised_items(make, batch):
     module = make()
-    loss = module.training_step(batch, 0)
-    logits = module.model.head.logits(module.model(batch.waveforms))
-    assert module.progress.loss_sum == pytest.approx(float(loss.detach()))
+    logits = module.model.head.logits(module.model(batch.waveforms).detach())
+    loss = module.take_step(batch)
+    assert module.progress.loss_sum == loss
     assert module.progress.items == 4
     assert module.progress.correct == int((logits.argmax(1) == batch.labels).sum())
+    assert (module.progress.step, module.progress.batch) == (1, 3)
 
 
-def test_dropout_is_a_function_of_the_step(make, batch):
-    module = make()
+def test_parts_give_the_gradient_of_the_whole_batch(make, batch):
+    whole, split = make(), make(shards=3)
+    split.load_state_dict(whole.state_dict())
+    for _ in range(3):  # the first step runs the parts in turn, the others side by side
+        losses = [module.take_step(batch) for module in (whole, split)]
+        assert losses[1] == pytest.approx(losses[0], rel=1e-5)
+        for one, two in zip(whole.model.parameters(), split.model.parameters(), strict=True):
+            assert torch.allclose(one.grad, two.grad, rtol=1e-3, atol=1e-5)
+        split.load_state_dict(whole.state_dict())
+
+
+def test_parts_side_by_side_repeat_to_the_bit(make, batch):
+    first, second = make(shards=4), make(shards=4)
+    second.load_state_dict(first.state_dict())
+    for _ in range(4):
+        assert first.take_step(batch) == second.take_step(batch)
+    state = second.state_dict()
+    assert all(torch.equal(value, state[key]) for key, value in first.state_dict().items())
+
+
+@pytest.mark.parametrize("shards", [1, 2])
+def test_dropout_is_a_function_of_the_step(make, batch, shards):
     dropped = torch.nn.functional.dropout
-    module.model.encoder.front_end.register_forward_hook(lambda _, __, features: dropped(features, 0.5))
-    first = module.training_step(batch, 0)
+
+    def losses():
+        module = make(shards=shards)
+        module.model.encoder.front_end.register_forward_hook(lambda _, __, features: dropped(features, 0.5))
+        module.load_state_dict(reference)
+        return [module.take_step(batch) for _ in range(3)]
+
+    reference = make().state_dict()
+    first = losses()
     torch.rand(5)
-    assert torch.equal(first, module.training_step(batch, 1))
-    module.progress.finish_step()
-    assert not torch.equal(first, module.training_step(batch, 2))
+    assert first == losses()
 
 
 def test_bf16_stays_near_fp32(make, batch):
     full, half = make(), make(dtype=torch.bfloat16)
     half.load_state_dict(full.state_dict())
-    assert float(half.training_step(batch, 0)) == pytest.approx(float(full.training_step(batch, 0)), rel=0.05)
+    assert half.take_step(batch) == pytest.approx(full.take_step(batch), rel=0.05)
 
 
-def test_a_loss_that_is_not_finite_names_the_step(make, batch):
+def test_a_loss_that_is_not_finite_names_the_step_and_updates_nothing(make, batch):
     module = make(step=17)
     with torch.no_grad():
         module.model.head.loss.weight.fill_(math.nan)
+    before = next(module.model.encoder.parameters()).clone()
     with pytest.raises(NonFiniteLossError, match=r"loss is nan at step 17 \(epoch 1, batch 2\)"):
-        module.training_step(batch, 0)
+        module.take_step(batch)
+    assert torch.equal(before, next(module.model.encoder.parameters()))
 
 
-def test_a_gradient_that_is_not_finite_names_the_step(make):
+def test_a_gradient_that_is_not_finite_names_the_step(make, batch):
     module = make(step=17)
-    module.model.head.loss.weight.grad = torch.full((2, 8), math.inf)
+    next(module.model.encoder.parameters()).register_hook(lambda gradient: gradient * math.inf)
     with pytest.raises(NonFiniteLossError, match="gradient is not finite at step 17"):
-        module.configure_gradient_clipping(module.optimizer)
+        module.take_step(batch)
 
 
-def test_the_gradient_is_clipped_by_its_norm(make):
-    module = make(gradient_clip_norm=2.0)
-    module.model.head.loss.weight.grad = torch.ones(2, 8)
-    module.configure_gradient_clipping(module.optimizer)
-    assert float(module.model.head.loss.weight.grad.norm()) == pytest.approx(2.0, rel=1e-5)
+def test_the_gradient_is_clipped_by_its_norm(make, batch):
+    module = make(gradient_clip_norm=1e-3)
+    module.take_step(batch)
+    norm = torch.stack([p.grad.norm() for p in module.model.parameters() if p.grad is not None]).norm()
+    assert float(norm) == pytest.approx(1e-3, rel=1e-3)
 
 
 def test_the_averaged_model_is_evaluated_where_there_is_one(make):

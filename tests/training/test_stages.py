@@ -32,7 +32,7 @@ CONFIG = StageConfig(
 @pytest.fixture
 def train(data_folder, store, tiny_encoder, tmp_path):
     def run(config=CONFIG, *, out="stage", **options):
-        settings = {"encoder": tiny_encoder, "store": store, "seed": 5, "threads": 1, "num_workers": 0}
+        settings = {"encoder": tiny_encoder, "store": store, "seed": 5, "threads": 2, "num_workers": 0}
         settings |= options
         return train_stage(config, data_folder=data_folder, out=tmp_path / out, device="cpu", **settings)
 
@@ -50,15 +50,15 @@ def killed_at(monkeypatch):
     def arm(step):
         from kowairo.training import SpeakerModule
 
-        original = SpeakerModule.training_step
+        original = SpeakerModule.take_step
 
-        def training_step(self, batch, batch_idx):
+        def take_step(self, batch):
             if self.progress.step == step:
                 raise Killed
-            return original(self, batch, batch_idx)
+            return original(self, batch)
 
-        monkeypatch.setattr(SpeakerModule, "training_step", training_step)
-        return lambda: monkeypatch.setattr(SpeakerModule, "training_step", original)
+        monkeypatch.setattr(SpeakerModule, "take_step", take_step)
+        return lambda: monkeypatch.setattr(SpeakerModule, "take_step", original)
 
     return arm
 

@@ -13,10 +13,8 @@ def resolve_precision(precision: PrecisionName, device: torch.device) -> torch.d
     """Number format of the encoder's matrix products.
 
     "auto" follows what the processor is, never a timing, so that a run that continues after a kill takes the
-    same
-    format: bf16 on GPUs that have it and on CPUs with matrix tiles (AMX), fp32 elsewhere. A CPU with
-        AVX512-BF16
-    alone stays at fp32: there the casts cost what the products gain (benchmarks/results/training_step.md).
+    same format: bf16 on GPUs that have it and on CPUs with bf16 instructions (AVX512-BF16, AMX), where a
+    training step takes about half the time (benchmarks/results/training_step.md); fp32 elsewhere.
 
     Args:
         precision: "auto", "fp32" or "bf16".
@@ -40,4 +38,5 @@ def resolve_precision(precision: PrecisionName, device: torch.device) -> torch.d
 def _gains_by_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+    found = torch.cpu.get_capabilities()
+    return bool(found.get("amx_bf16", False) or found.get("avx512_bf16", False))

@@ -1,13 +1,10 @@
 """The training step of a speaker encoder, as a Lightning module."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from lightning.pytorch import LightningModule
-from lightning.pytorch.core.optimizer import LightningOptimizer
 from torch import Tensor
 
 from kowairo.core import KowairoError
@@ -18,6 +15,7 @@ from .optimizer import OptimizerConfig
 from .progress import Progress
 from .schedule import Schedule
 from .seeds import item_seed
+from .shard_pool import ShardPool
 from .speaker_model import SpeakerModel, WeightAverage
 from .spec_augment import SpecAugment
 
@@ -39,6 +37,7 @@ class StepRules:
         dtype: number format of the encoder's matrix products.
         spec_augment: masks on the features; None for none.
         ema_decay: decay of the averaged weights; None for no average.
+        shards: parts of a batch that are computed side by side, on a core each.
         seed: seed of the run.
     """
 
@@ -50,6 +49,7 @@ class StepRules:
     dtype: torch.dtype = torch.float32
     spec_augment: SpecAugment | None = None
     ema_decay: float | None = None
+    shards: int = 1
     seed: int = 0
 
 
@@ -72,7 +72,11 @@ class SpeakerModule(LightningModule):
         self.rules = rules
         self.progress = progress or Progress()
         self.average = None if rules.ema_decay is None else WeightAverage(model, rules.ema_decay)
+        # Gradients are computed in parts and put together here: Lightning leaves the update to us.
+        self.automatic_optimization = False
         self._optimizer = rules.optimizer.build(model.named_parameters())
+        self._parameters_to_train = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        self._pool = ShardPool(rules.shards)
 
     @property
     def optimizer(self) -> torch.optim.Optimizer:
@@ -105,73 +109,77 @@ class SpeakerModule(LightningModule):
             group["lr"] = self.learning_rate
         self.model.head.set_margin(self.margin_rad)
 
-    def training_step(self, batch: CropBatch, batch_idx: int) -> Tensor:
-        """Loss of one batch.
+    def training_step(self, batch: CropBatch, batch_idx: int) -> None:
+        """Take one step; see `take_step`.
 
         Args:
             batch: crops, labels and item seeds.
             batch_idx: Lightning's count, which starts anew when a run continues; unused.
+        """
+        self.take_step(batch)
+
+    def take_step(self, batch: CropBatch) -> float:
+        """Forward, backward, clipping, update; then the average and the counters move on.
+
+        Args:
+            batch: crops, labels and item seeds.
 
         Returns:
-            Scalar loss.
+            Mean loss of the batch.
 
         Raises:
-            NonFiniteLossError: if the loss is not finite.
+            NonFiniteLossError: if the loss or the gradient is not finite; nothing is updated then.
         """
-        embeddings = self._embed(batch)
-        loss: Tensor = self.model.head(embeddings, batch.labels)
-        value = float(loss.detach())
-        if not math.isfinite(value):
+        loss = self._set_gradient(batch)
+        if not math.isfinite(loss):
             raise NonFiniteLossError(
-                f"the loss is {value} at step {self.progress.step} ({self._place()}); "
+                f"the loss is {loss} at step {self.progress.step} ({self._place()}); "
                 "lower the learning rate or the margin, or train with precision fp32"
             )
-        recognised = self.model.head.logits(embeddings.detach()).argmax(dim=1) == batch.labels
-        self.progress.count(value, correct=int(recognised.sum()), items=len(batch.labels))
-        return loss
-
-    def configure_gradient_clipping(
-        self,
-        optimizer: torch.optim.Optimizer,
-        gradient_clip_val: float | None = None,
-        gradient_clip_algorithm: str | None = None,
-    ) -> None:
-        """Clip the gradient by its norm.
-
-        Raises:
-            NonFiniteLossError: if the gradient is not finite.
-        """
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.rules.gradient_clip_norm)
+        norm = torch.nn.utils.clip_grad_norm_(self._parameters_to_train, self.rules.gradient_clip_norm)
         if not bool(torch.isfinite(norm)):
             raise NonFiniteLossError(
                 f"the gradient is not finite at step {self.progress.step} ({self._place()})"
             )
-
-    def optimizer_step(
-        self,
-        epoch: int,
-        batch_idx: int,
-        optimizer: torch.optim.Optimizer | LightningOptimizer,
-        optimizer_closure: Callable[[], Any] | None = None,
-    ) -> None:
-        """Take the step, then move the average and the counters."""
-        super().optimizer_step(epoch, batch_idx, optimizer, optimizer_closure)
+        self._optimizer.step()
         if self.average is not None:
             self.average.update(self.model)
         self.progress.finish_step()
+        return loss
+
+    def _set_gradient(self, batch: CropBatch) -> float:
+        # Dropout draws from torch's generator: seeded here, that draw is a function of the step.
+        with torch.random.fork_rng(devices=_cuda_devices(batch.waveforms.device)):
+            torch.manual_seed(
+                item_seed(self.rules.seed, self.progress.epoch, "dropout", position=self.progress.batch)
+            )
+            parts = self._pool.split(batch)
+            results = self._pool.run(lambda part: self._gradient(part, len(batch.labels)), parts)
+        # Summed in the order of the parts: the same bits whichever part was ready first.
+        for parameter, *gradients in zip(
+            self._parameters_to_train, *(result[1] for result in results), strict=True
+        ):
+            parameter.grad = sum(gradients[1:], start=gradients[0])
+        loss = sum(result[0] for result in results)
+        self.progress.count(loss, correct=sum(result[2] for result in results), items=len(batch.labels))
+        return loss
+
+    def _gradient(self, part: CropBatch, batch_size: int) -> tuple[float, tuple[Tensor, ...], int]:
+        embeddings = self._embed(part)
+        loss: Tensor = self.model.head(embeddings, part.labels) * (len(part.labels) / batch_size)
+        gradients = torch.autograd.grad(loss, self._parameters_to_train, materialize_grads=True)
+        recognised = self.model.head.logits(embeddings.detach()).argmax(dim=1) == part.labels
+        return float(loss.detach()), gradients, int(recognised.sum())
 
     def _embed(self, batch: CropBatch) -> Tensor:
-        encoder, rules, progress = self.model.encoder, self.rules, self.progress
-        # An encoder with dropout draws from torch's generator; a seed of its own makes that draw a function
-        # of the step.
-        with torch.random.fork_rng(devices=_cuda_devices(batch.waveforms.device)):
-            torch.manual_seed(item_seed(rules.seed, progress.epoch, "dropout", position=progress.batch))
-            features: Tensor = encoder.front_end(batch.waveforms)
-            if rules.spec_augment is not None:
-                features = rules.spec_augment(features, batch.seeds)
-            enabled = rules.dtype != torch.float32
-            with torch.autocast(features.device.type, dtype=torch.bfloat16, enabled=enabled):
-                return encoder.embed_features(features).float()
+        encoder, rules = self.model.encoder, self.rules
+        features: Tensor = encoder.front_end(batch.waveforms)
+        if rules.spec_augment is not None:
+            features = rules.spec_augment(features, batch.seeds)
+        enabled = rules.dtype != torch.float32
+        # A weight is cast once per step anyway, and the cache is shared between threads.
+        with torch.autocast(features.device.type, dtype=torch.bfloat16, enabled=enabled, cache_enabled=False):
+            return encoder.embed_features(features).float()
 
     def _place(self) -> str:
         return f"epoch {self.progress.epoch}, batch {self.progress.batch}"

@@ -27,6 +27,7 @@ from .epoch_callback import EpochCallback
 from .head import build_head, load_head_rows, save_head
 from .precision import resolve_precision
 from .resume_state import MetricsRow, RunRecord, restore_state
+from .shard_pool import shards_for
 from .speaker_model import SpeakerModel
 from .speaker_module import SpeakerModule, StepRules
 from .stage_config import StageConfig, config_values
@@ -97,7 +98,7 @@ def train_stage(
         (out / "finished.json").unlink(missing_ok=True)
         _write_config(config, start, out, seed)
         plan = BatchPlan(data.items.labels, order=config.order, batch_size=config.batch_size, seed=seed)
-        module = _module(config, start, data, plan.batches_per_epoch * config.epochs, seed, place)
+        module = _module(config, start, data, plan.batches_per_epoch * config.epochs, seed, threads, place)
         if restore_state(out / "resume.ckpt", module, record):
             _log.info("stage %s continues at step %d", config.name, module.progress.step)
         loader = _loader(config, data, plan, seed, num_workers)
@@ -132,7 +133,13 @@ def is_finished(out: Path, fingerprint: str | None = None) -> bool:
 
 
 def _module(
-    config: StageConfig, start: StageStart, data: StageData, total_steps: int, seed: int, device: torch.device
+    config: StageConfig,
+    start: StageStart,
+    data: StageData,
+    total_steps: int,
+    seed: int,
+    threads: int,
+    device: torch.device,
 ) -> SpeakerModule:
     head = build_head(
         config.loss,
@@ -145,6 +152,7 @@ def _module(
         kept = head.adopt_rows(*load_head_rows(start.head_folder))
         _log.info("%d of %d speakers keep their head row", kept, len(head.classes))
     dtype = resolve_precision(config.precision, device)
+    model = SpeakerModel(start.encoder, head).train()
     rules = StepRules(
         optimizer=config.optimizer,
         schedule=config.schedule,
@@ -154,10 +162,11 @@ def _module(
         dtype=dtype,
         spec_augment=config.spec_augment,
         ema_decay=config.ema_decay,
+        shards=shards_for(model, threads, device),
         seed=seed,
     )
     _log.info("stage %s: %d steps, %d speakers, %s", config.name, total_steps, len(head.classes), dtype)
-    return SpeakerModule(SpeakerModel(start.encoder, head).train(), rules)
+    return SpeakerModule(model, rules)
 
 
 def _loader(config: StageConfig, data: StageData, plan: BatchPlan, seed: int, num_workers: int) -> CropLoader:
@@ -230,7 +239,8 @@ def _machine(threads: int, device: str) -> Iterator[torch.device]:
         raise InputError(f"device is auto, cpu or gpu, got {device!r}")
     use_cuda = device == "gpu" or (device == "auto" and torch.cuda.is_available())
     before = (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled())
-    torch.set_num_threads(threads)
+    # On a CPU a batch is split over the cores, each with kernels of its own; see ShardPool.
+    torch.set_num_threads(threads if use_cuda else 1)
     # Reflection padding has no deterministic gradient on GPUs; there a warning takes the place of the error.
     torch.use_deterministic_algorithms(True, warn_only=use_cuda)
     try:
