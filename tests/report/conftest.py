@@ -142,6 +142,7 @@ def write_logs(folder, rng):
     for stage, name in enumerate(("1_largest", "2_all", "3_augmented", "4_merged")):
         path = folder / "train" / name / "metrics.csv"
         path.parent.mkdir(parents=True)
+        (path.parent / "config.yaml").write_text("margin_rad: 0.2\n")
         with path.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(header.split(","))

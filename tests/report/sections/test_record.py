@@ -32,3 +32,4 @@ def test_provenance_adds_up_the_cost_and_shows_commit_and_seed(experiment):
     assert "5.6 min" in body
     assert "0123abcd" * 5 in body
     assert "<dt>seed</dt><dd>0</dd>" in body
+    assert "margin_rad: 0.2" in body

@@ -65,6 +65,7 @@ class Experiment:
         confusion: Lines of `merge/confusion.tsv`, header included.
         merged: Training character to the character it was merged into.
         stages: What each stage cost.
+        configs: Resolved settings of each training stage, YAML text.
         is_synthetic: Whether the voices are those of the built-in synthetic
             visual novel.
     """
@@ -80,6 +81,7 @@ class Experiment:
     confusion: list[list[str]]
     merged: Mapping[str, str]
     stages: list[StageRecord]
+    configs: Mapping[str, str]
     is_synthetic: bool
 
     @property
@@ -129,6 +131,10 @@ def read_experiment(folder: Path) -> Experiment:
         confusion=read_tsv(folder / "merge" / "confusion.tsv"),
         merged=read_merge_map(folder / "merge" / "merge_map.json"),
         stages=read_stages(folder / "stages"),
+        configs={
+            path.parent.name: path.read_text(encoding="utf-8", errors="replace")
+            for path in sorted((folder / "train").glob("*/config.yaml"))
+        },
         is_synthetic=_is_synthetic(folder),
     )
 

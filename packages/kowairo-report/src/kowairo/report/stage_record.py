@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kowairo.core import InputError, read_json
 
-_FACTS = ("seed", "config", "options")
+_FACTS = ("seed", "config", "options", "commit", "date", "cpu", "cores", "python")
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class StageRecord:
         name: What it does, may be empty.
         wall_s: Elapsed seconds, None if unknown.
         cpu_s: CPU seconds of all its processes, None if unknown.
+        peak_memory_mb: Largest memory of all its processes, None if unknown.
         facts: Everything else worth showing (seed, config, versions, machine),
             as text.
     """
@@ -29,6 +30,7 @@ class StageRecord:
     name: str
     wall_s: float | None
     cpu_s: float | None
+    peak_memory_mb: float | None
     facts: Mapping[str, str]
 
 
@@ -56,12 +58,13 @@ def read_stages(folder: Path) -> list[StageRecord]:
 def _stage_record(stem: str, content: Mapping[str, object]) -> StageRecord:
     origin = content.get("provenance")
     facts = dict(origin) if isinstance(origin, dict) else {}
-    facts.update({name: content[name] for name in (*_FACTS, "commit", "date", "cpu") if name in content})
+    facts.update({name: content[name] for name in _FACTS if name in content})
     return StageRecord(
         stage=str(content.get("stage", stem)),
         name=str(content.get("name", "")),
-        wall_s=_seconds(content.get("wall_s")),
-        cpu_s=_seconds(content.get("cpu_s")),
+        wall_s=_number(content.get("wall_s")),
+        cpu_s=_number(content.get("cpu_s")),
+        peak_memory_mb=_number(content.get("peak_memory_mb")),
         facts={key: _as_text(value) for key, value in facts.items() if value is not None},
     )
 
@@ -70,7 +73,7 @@ def _as_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
 
 
-def _seconds(value: object) -> float | None:
+def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 

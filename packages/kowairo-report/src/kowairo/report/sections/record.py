@@ -1,11 +1,13 @@
 """How the run went: training curves, what went in and what was dropped, cost and provenance."""
 
 import html
+from collections.abc import Sequence
 
 from ..corpus_record import DropSummary, set_size
 from ..experiment import Experiment
 from ..figures.training import drawn_panels, training_matplotlib, training_plotly
 from ..names import set_label
+from ..stage_record import StageRecord
 from ..tables import html_table
 from .section import Section, facts_list, figure_box, folded
 
@@ -93,31 +95,45 @@ def _dropped(drops: DropSummary) -> str:
 
 
 def provenance_section(experiment: Experiment) -> Section | None:
-    """Say what it cost and where it comes from; None without stage records."""
+    """Say what it cost and where it comes from; None without stage records and settings."""
     stages = experiment.stages
-    if not stages:
+    if not stages and not experiment.configs:
         return None
-    rows = [
-        (html.escape(stage.stage), html.escape(stage.name), _duration(stage.wall_s), _duration(stage.cpu_s))
-        for stage in stages
-    ]
-    walls = [stage.wall_s for stage in stages if stage.wall_s is not None]
-    cpus = [stage.cpu_s for stage in stages if stage.cpu_s is not None]
-    rows.append(("all", "", _duration(sum(walls)), _duration(sum(cpus))))
     facts = {name: value for stage in stages for name, value in stage.facts.items()}
     short = {name: value for name, value in facts.items() if len(value) <= _LONG_FACT and "\n" not in value}
-    long = "".join(
-        f"<h3>Stage {html.escape(stage.stage)}: {html.escape(name)}</h3><pre>{html.escape(value)}</pre>"
+    long = {
+        f"Stage {stage.stage}: {name}": value
         for stage in stages
         for name, value in stage.facts.items()
         if name not in short
+    }
+    long.update({f"Training stage {name}": text for name, text in experiment.configs.items()})
+    listing = "".join(
+        f"<h3>{html.escape(name)}</h3><pre>{html.escape(value)}</pre>" for name, value in long.items()
     )
-    table = html_table(("Stage", "What", "Elapsed", "CPU"), rows, caption="Cost of each stage", numeric=2)
+    body = facts_list(short) + (_cost_table(stages) if stages else "")
     return Section(
-        "provenance",
-        "Provenance",
-        facts_list(short) + table + (folded("Settings of each stage", long) if long else ""),
+        "provenance", "Provenance", body + (folded("Settings of each stage", listing) if listing else "")
     )
+
+
+def _cost_table(stages: Sequence[StageRecord]) -> str:
+    rows = [
+        (
+            html.escape(stage.stage),
+            html.escape(stage.name),
+            _duration(stage.wall_s),
+            _duration(stage.cpu_s),
+            "–" if stage.peak_memory_mb is None else f"{stage.peak_memory_mb:,.0f} MB",
+        )
+        for stage in stages
+    ]
+    wall_s = sum(stage.wall_s or 0.0 for stage in stages)
+    cpu_s = sum(stage.cpu_s or 0.0 for stage in stages)
+    peak = max((stage.peak_memory_mb or 0.0 for stage in stages), default=0.0)
+    rows.append(("all", "", _duration(wall_s), _duration(cpu_s), f"{peak:,.0f} MB" if peak else "–"))
+    headers = ("Stage", "What", "Elapsed", "CPU", "Memory")
+    return html_table(headers, rows, caption="Cost of each stage", numeric=3)
 
 
 def _duration(seconds: float | None) -> str:
