@@ -4,6 +4,7 @@ Run: python benchmarks/training/bench_step.py [--channels 256] [--batch 32] [--c
 """
 
 import argparse
+import os
 import platform
 import statistics
 import time
