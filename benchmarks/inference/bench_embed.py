@@ -49,7 +49,8 @@ def measure(
         wall.append(time.perf_counter() - started[0])
         cpu.append(time.process_time() - started[1])
     return (
-        f"| {workers} | {kernel_threads} | {audio_s / min(wall):.0f} | {audio_s / statistics.median(wall):.0f} "
+        f"| {workers} | {kernel_threads} | {audio_s / min(wall):.0f} "
+        f"| {audio_s / statistics.median(wall):.0f} "
         f"| {audio_s / statistics.median(cpu):.0f} |"
     )
 
