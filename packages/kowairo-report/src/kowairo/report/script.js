@@ -75,7 +75,10 @@
     button = pressed || null;
     if (button) { button.classList.add("on"); }
     audio.src = clip.audio;
-    audio.play().catch(() => { playing.textContent = "This browser cannot play the clip (Ogg Opus)."; });
+    audio.play().catch((error) => {
+      // A clip that the next one interrupts while it loads is no failure.
+      if (error.name !== "AbortError") { playing.textContent = "This browser cannot play the clip (" + error.name + ")."; }
+    });
   }
   audio.addEventListener("ended", release);
   document.getElementById("stop").addEventListener("click", () => { audio.pause(); release(); });
