@@ -110,11 +110,11 @@ material() {
     kowairo augment copy --config "$C/noisy.yaml" --corpus "$D/test" --material "$EXP/augment/test" \
         --out "$D/test_noisy" --seed "$SEED"
     cp "$D/test/trials" "$D/test_noisy/trials"
+    kowairo corpus pack --config "$C/pack.yaml" --corpus "$D/all" --out "$EXP/store"
 }
 
 train() { # every stage goes on from the one before
     local name before=''
-    kowairo corpus pack --config "$C/pack.yaml" --corpus "$D/all" --out "$EXP/store"
     while read -r name; do
         kowairo train --config "$C/train/$name.yaml" --data "$D" --out "$EXP/train/$name" --store "$EXP/store" \
             --material "$EXP/augment/train" --seed "$SEED" ${before:+--init "$EXP/train/$before"}
@@ -190,10 +190,10 @@ report() {
 evals="${EVALS[*]:-}"
 stage 0 corpus corpus "$CORPUS $LAYOUT" "$D/all/wav.scp" "$C/synthesize.yaml" "$C/import.yaml" ${CORPUS:+"$CORPUS"}
 stage 1 "splits and trials" split "" "$D/train/wav.scp:$D/test/trials" "$C/split.yaml" "$C/trials.yaml" "$D/all"
-stage 2 "augmentation material" material "$NOISE" "$EXP/augment/train:$D/test_noisy/trials" \
-    "$C/material.yaml" "$C/noisy.yaml" "$D/train" "$D/test" ${NOISE:+"$NOISE"}
+stage 2 "augmentation material" material "$NOISE" "$EXP/augment/train:$D/test_noisy/trials:$EXP/store/index.json" \
+    "$C/material.yaml" "$C/noisy.yaml" "$C/pack.yaml" "$D/train" "$D/test" ${NOISE:+"$NOISE"}
 stage 3 "staged training" train "" "$EXP/train/$(last_of "$C/train")/finished.json" \
-    "$C/train" "$C/pack.yaml" "$D/train" "$D/closed" "$D/valid" "$EXP/augment/train"
+    "$C/train" "$EXP/store" "$D/train" "$D/closed" "$D/valid" "$EXP/augment/train"
 stage 4 "merging" merge "" "$EXP/train/$(last_of "$C/continue")/finished.json" \
     "$C/merge.yaml" "$C/continue" "$EXP/train/$(last_of "$C/train")" "$D/train" "$D/closed" "$D/valid"
 stage 5 "embeddings" embed "$evals" "$EXP/embeddings/ecapa/test:$EXP/embeddings/mfcc/test" \

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kowairo.report import Estimate, format_results_table, make_report, read_results
+from kowairo.report import Comparison, Estimate, Result, format_results_table, make_report, read_results
 
 
 def report(
@@ -30,11 +30,19 @@ def report(
         max_clips=max_clips,
         seed=seed,
     )
-    print(format_results_table([row for row in rows if row.is_overall]))
-    for one in comparisons:
-        what = f"{one.system} - {one.reference}, {one.set_name} {one.trials} {one.normalization}"
-        print(f"{what}: EER {_difference(one.difference)}")
+    print(format_results_table([row for row in rows if row.is_overall and _is_shown(row)]))
+    for one in filter(_is_shown, comparisons):
+        print(
+            f"{one.system} - {one.reference}, {one.set_name} {one.trials}: EER {_difference(one.difference)}"
+        )
     print(f"report: {page.resolve()}")
+
+
+def _is_shown(row: Result | Comparison) -> bool:
+    """Whether a row is for the terminal; the page has all, and validation chose the encoder."""
+    is_plain = row.normalization == "none"
+    is_headline = row.trials == "trials" and isinstance(row, Result)
+    return row.set_name != "valid" and (is_plain or is_headline)
 
 
 def _difference(estimate: Estimate) -> str:

@@ -34,7 +34,7 @@ def run_command(words: str, command: Command, arguments: Sequence[str]) -> None:
     except ArgumentError as error:
         raise InputError(f"{_one_line(str(error))} (see kowairo {words} --help)") from error
     _check_output(options)
-    values = parser.instantiate_classes(options).as_dict()
+    values = parser.instantiate(options).as_dict()
     values.pop("config", None)
     function(**values)
     if command.writes_config:
@@ -77,7 +77,7 @@ def _check_output(options: Namespace) -> None:
 
 
 def _write_config(parser: ArgumentParser, options: Namespace) -> None:
-    text = parser.dump(options, skip_none=False)
+    text = parser.dump(options, skip_unset=False)
     with atomic_path(Path(options.out) / "config.yaml") as partial:
         partial.write_text(text, encoding="utf-8")
 

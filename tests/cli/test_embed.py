@@ -1,0 +1,21 @@
+from kowairo.core import EmbeddingSet
+
+
+def test_several_sets_are_embedded_under_their_names(run, corpus, tmp_path):
+    options = ["--encoder", "kowairo.models.MfccStatistics", "--out", tmp_path / "e"]
+    status, out, _ = run("embed", *options, "--sets.one", corpus, "--sets.two", corpus)
+    assert status == 0
+    assert "24 of 24 lines embedded" in out
+    assert EmbeddingSet.load(tmp_path / "e" / "two").dim == 46
+
+
+def test_one_set_is_embedded_into_the_folder_itself(run, corpus, tmp_path):
+    options = ["--encoder", "kowairo.models.MfccStatistics", "--out", tmp_path / "e"]
+    assert run("embed", *options, "--corpus", corpus)[0] == 0
+    assert len(EmbeddingSet.load(tmp_path / "e")) == 24
+    assert (tmp_path / "e" / "config.yaml").exists()
+
+
+def test_neither_a_set_nor_several_is_refused(run, tmp_path):
+    status, _, errors = run("embed", "--encoder", "x", "--out", tmp_path / "e")
+    assert (status, errors) == (2, ["kowairo: embed needs either --corpus DIR or --sets.NAME DIR"])
