@@ -1,0 +1,50 @@
+"""How the tests run a recipe: as a user does, with its run.sh."""
+
+import os
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+RECIPES = sorted(path.parent for path in (Path(__file__).parents[2] / "recipes").rglob("run.sh"))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A folder with run.sh."""
+
+    folder: Path
+
+    def start(self, *options: object) -> subprocess.Popen[str]:
+        """Start it in a process group of its own, so that it can be killed as a whole."""
+        return subprocess.Popen(
+            ["bash", self.folder / "run.sh", *map(str, options)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+
+    def run(self, *options: object) -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        process = self.start(*options)
+        try:
+            out, errors = process.communicate()
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, errors)
+
+
+@pytest.fixture
+def vn_char() -> Recipe:
+    return Recipe(Path(__file__).parents[2] / "recipes" / "vn_char")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "recipe" in metafunc.fixturenames:
+        metafunc.parametrize("recipe", map(Recipe, RECIPES), ids=[path.name for path in RECIPES])

@@ -1,0 +1,146 @@
+"""The recipe vn_char: its errors, what it skips, and that a killed run goes on."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+import yaml
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--nonsense"], "unknown option --nonsense"),
+        (["--stage"], "option --stage needs a value"),
+        (["--stage", "ten"], "expected a whole number"),
+        (["--stop-stage", "10"], "the last stage is 9"),
+        (["--stage", "5", "--stop-stage", "4"], "comes after"),
+        (["--corpus", "/no/such/folder"], "--corpus /no/such/folder: no such"),
+        (["--corpus", "/", "--layout", "odd"], "--layout odd: expected kaldi"),
+        (["--layout", "kaldi"], "--layout needs --corpus"),
+        (["--noise", "/no/such/folder"], "--noise /no/such/folder: no such folder"),
+        (["--conf", "huge"], "--conf huge: expected mini, full or a YAML file"),
+        (["--seed", "x"], "--seed x: expected a whole number"),
+        (["--eval", "/"], "has no wav.scp"),
+        (["--exp", "/proc/exp"], "--exp /proc/exp: cannot be written"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_two(vn_char, options, message):
+    result = vn_char.run(*options)
+    assert (result.returncode, result.stdout, len(result.stderr.splitlines())) == (2, "", 1)
+    assert message in result.stderr
+
+
+@pytest.mark.slow
+def test_a_wrong_layout_is_one_line_and_status_two(vn_char, tmp_path):
+    (tmp_path / "corpus").mkdir()
+    options = [
+        "--corpus",
+        tmp_path / "corpus",
+        "--layout",
+        "kaldi",
+        "--conf",
+        "smoke",
+        "--exp",
+        tmp_path / "exp",
+    ]
+    result = vn_char.run(*options)
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert "wav.scp" in result.stderr
+
+
+@pytest.mark.slow
+def test_a_stage_that_needs_another_one_first_says_so(vn_char, tmp_path):
+    result = vn_char.run("--stage", 6, "--stop-stage", 6, "--conf", "smoke", "--exp", tmp_path / "exp")
+    assert result.returncode == 2
+    assert "stage 6 (scores) needs" in result.stderr
+
+
+@pytest.mark.slow
+def test_unchanged_stages_are_skipped_and_changed_ones_are_not(vn_char, tmp_path):
+    options = ["--exp", tmp_path / "exp", "--stop-stage", 1]
+    first = vn_char.run("--conf", "smoke", *options)
+    assert first.returncode == 0, first.stderr
+    record = json.loads((tmp_path / "exp" / "stages" / "0.json").read_text())
+    assert record["wall_s"] > 0
+    assert record["cpu_s"] > 0
+    assert {"seed", "commit", "peak_memory_mb", "digest", "config"} <= set(record)
+    again = vn_char.run("--conf", "smoke", *options)
+    assert again.stdout.splitlines() == [
+        "stage 0: corpus: unchanged, skipped",
+        "stage 1: splits and trials: unchanged, skipped",
+    ]
+    conf = yaml.safe_load((vn_char.folder / "conf" / "smoke.yaml").read_text())
+    conf["trials"]["max_trials"] = 100
+    write_conf(vn_char, conf, tmp_path / "other.yaml")
+    other = vn_char.run("--conf", tmp_path / "other.yaml", *options)
+    assert "stage 0: corpus: unchanged, skipped" in other.stdout
+    assert "stage 1: splits and trials: done" in other.stdout
+    forced = vn_char.run("--conf", tmp_path / "other.yaml", "--stage", 1, *options)
+    assert forced.stdout.startswith("stage 1: splits and trials\n")
+
+
+def write_conf(recipe, conf, path):
+    """Write a configuration elsewhere: names of files in it become whole paths."""
+    for section in ("train", "continue"):
+        for name, job in conf[section]["jobs"].items():
+            if isinstance(job, str):
+                conf[section]["jobs"][name] = str(recipe.folder / "conf" / job)
+    path.write_text(yaml.safe_dump(conf))
+
+
+def longer_conf(recipe, path):
+    """The smoke configuration with enough steps to be killed between two of them."""
+    conf = yaml.safe_load((recipe.folder / "conf" / "smoke.yaml").read_text())
+    stage = yaml.safe_load((recipe.folder / "conf" / "smoke" / "1_all.yaml").read_text())
+    stage["stage"]["epochs"] = 12
+    stage["save_every_steps"] = 3
+    conf["train"]["jobs"] = {"1_all": stage}
+    write_conf(recipe, conf, path)
+
+
+def kill_when(process, seen):
+    """SIGKILL for the run and everything below it, as soon as something is there."""
+    while process.poll() is None and not seen():
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+@pytest.mark.slow
+def test_a_run_killed_in_training_and_embedding_ends_with_the_same_embeddings(vn_char, tmp_path):
+    longer_conf(vn_char, tmp_path / "conf.yaml")
+    options = ["--conf", tmp_path / "conf.yaml", "--stop-stage", 5]
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    result = vn_char.run(*options, "--exp", whole)
+    assert result.returncode == 0, result.stderr[-3000:]
+    resume = killed / "train" / "1_all" / "resume.ckpt"
+    kill_when(vn_char.start(*options, "--exp", killed), resume.exists)
+    assert not (killed / "train" / "1_all" / "finished.json").exists()
+    before = resume.stat().st_mtime_ns
+    kill_when(vn_char.start(*options, "--exp", killed), lambda: resume.stat().st_mtime_ns != before)
+    parts = killed / "embeddings" / "ecapa" / "train.parts"
+    kill_when(vn_char.start(*options, "--exp", killed), parts.exists)
+    result = vn_char.run(*options, "--exp", killed)
+    assert result.returncode == 0, result.stderr[-3000:]
+    for system in ("ecapa", "mfcc"):
+        files = [exp / "embeddings" / system / "test" / "vectors.npy" for exp in (whole, killed)]
+        assert files[0].read_bytes() == files[1].read_bytes()
+
+
+@pytest.mark.slow
+def test_the_published_scale_takes_two_steps(vn_char, tmp_path):
+    conf = yaml.safe_load((vn_char.folder / "conf" / "smoke.yaml").read_text())
+    stage = yaml.safe_load((vn_char.folder / "conf" / "full" / "1_largest.yaml").read_text())
+    assert stage["encoder"]["init_args"]["channels"] == [1024, 1024, 1024, 1024, 3072]
+    # The network of the full configuration; an epoch of the tiny corpus in batches that make two steps of it.
+    stage["stage"] |= {"epochs": 1, "batch_size": 20, "crop_s": 1.0, "max_speakers": None}
+    conf["train"]["jobs"] = {"1_largest": stage}
+    write_conf(vn_char, conf, tmp_path / "conf.yaml")
+    result = vn_char.run("--conf", tmp_path / "conf.yaml", "--exp", tmp_path / "exp", "--stop-stage", 3)
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert "2 steps" in result.stderr
+    assert (tmp_path / "exp" / "train" / "1_largest" / "checkpoint" / "model.safetensors").exists()
