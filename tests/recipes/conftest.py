@@ -47,4 +47,6 @@ def vn_char() -> Recipe:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "recipe" in metafunc.fixturenames:
-        metafunc.parametrize("recipe", map(Recipe, RECIPES), ids=[path.name for path in RECIPES])
+        metafunc.parametrize(
+            "recipe", [Recipe(path) for path in RECIPES], ids=[path.name for path in RECIPES]
+        )
