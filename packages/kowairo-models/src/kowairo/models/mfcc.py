@@ -9,21 +9,20 @@ import torch
 from kowairo.core import InputError
 
 from .front_end import FrontEnd
-from .log_mel import LogMel
+from .speechbrain_fbank import SpeechBrainFbank
 
 
 class MFCC(FrontEnd):
-    """Cepstral coefficients of the log-mel spectrum, C0 included, no liftering, no mean normalisation.
+    """Cepstral coefficients of mel levels in dB, C0 included, no liftering, no mean normalisation.
 
-    C = D ln(E + 1e-6) with the orthonormal DCT-II: D[k, m] = s_k cos(pi k (m + 1/2) / M), s_0 = sqrt(1/M) and
-    s_k = sqrt(2/M) for k > 0.
+    C = D L with the levels L of SpeechBrainFbank (0 to 8000 Hz, floored 80 dB below the utterance's maximum) and the
+    orthonormal DCT-II: D[k, m] = s_k cos(pi k (m + 1/2) / M), s_0 = sqrt(1/M) and s_k = sqrt(2/M) for k > 0.
+
+    The floor matters to statistics: without it the silence of a clean recording weighs more than its speech.
 
     Args:
         num_coefficients: coefficients kept, from C0 on.
         num_mels: number of mel filters M.
-        hop_s: time from one frame to the next in seconds.
-        low_hz: lower edge of the lowest filter in Hz.
-        high_hz: upper end of the mel scale in Hz.
 
     Raises:
         InputError: more coefficients than filters.
@@ -33,19 +32,11 @@ class MFCC(FrontEnd):
 
     transform: torch.Tensor
 
-    def __init__(
-        self,
-        *,
-        num_coefficients: int = 23,
-        num_mels: int = 40,
-        hop_s: float = 0.010,
-        low_hz: float = 20.0,
-        high_hz: float = 7600.0,
-    ) -> None:
+    def __init__(self, *, num_coefficients: int = 23, num_mels: int = 40) -> None:
         super().__init__()
         if not 1 <= num_coefficients <= num_mels:
             raise InputError(f"expected num_coefficients in 1..{num_mels} (num_mels), got {num_coefficients}")
-        self.log_mel = LogMel(num_mels=num_mels, hop_s=hop_s, low_hz=low_hz, high_hz=high_hz)
+        self.fbank = SpeechBrainFbank(num_mels=num_mels)
         self.register_buffer("transform", _cosine_transform(num_coefficients, num_mels), persistent=False)
 
     @property
@@ -54,12 +45,12 @@ class MFCC(FrontEnd):
         return self.transform.shape[1]
 
     def num_frames(self, num_samples: int) -> int:
-        """1 + floor(num_samples / hop)."""
-        return self.log_mel.spectrum.num_frames(num_samples)
+        """1 + floor(num_samples / 160)."""
+        return self.fbank.num_frames(num_samples)
 
     def features(self, waveforms: torch.Tensor) -> torch.Tensor:
         """Cepstral coefficients, (batch, frames, num_coefficients)."""
-        levels: torch.Tensor = self.log_mel(waveforms)
+        levels: torch.Tensor = self.fbank(waveforms)
         return levels @ self.transform
 
 
