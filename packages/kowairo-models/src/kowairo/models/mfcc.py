@@ -15,7 +15,7 @@ from .speechbrain_fbank import SpeechBrainFbank
 class MFCC(FrontEnd):
     """Cepstral coefficients of mel levels in dB, C0 included, no liftering, no mean normalisation.
 
-    C = D L with the levels L of SpeechBrainFbank (0 to 8000 Hz, floored 80 dB below the utterance's maximum) and the
+    C = D L with the levels L of SpeechBrainFbank (0 to 8000 Hz, floored 80 dB below the maximum) and the
     orthonormal DCT-II: D[k, m] = s_k cos(pi k (m + 1/2) / M), s_0 = sqrt(1/M) and s_k = sqrt(2/M) for k > 0.
 
     The floor matters to statistics: without it the silence of a clean recording weighs more than its speech.
