@@ -38,7 +38,11 @@ else
     kowairo() { "$ROOT/.venv/bin/kowairo" "$@" </dev/null; }
 fi
 
-stage_tool() { "$ROOT/.venv/bin/python" "$ROOT/tools/stage.py" "$@"; }
+stage_tool() { # -I -S: it needs the standard library only (but for conf), and starts at once without the rest
+    local quick=(-I -S)
+    [ "$1" != conf ] || quick=()
+    "$ROOT/.venv/bin/python" "${quick[@]}" "$ROOT/tools/stage.py" "$@"
+}
 
 read_cpu() { # sets CPU_S to the CPU seconds of all programs that this shell has run and waited for
     # Not in $(...): a subshell has run nothing yet.
@@ -74,7 +78,7 @@ measure() { # measure NUMBER NAME FUNCTION DIGEST: run it and write down what it
     rm -f "$memory"
     read_cpu
     cpu_before=$CPU_S
-    stage_tool watch $$ "$memory" 9>&- &
+    "$ROOT/.venv/bin/python" -I -S "$ROOT/tools/stage.py" watch $$ "$memory" 9>&- &
     watcher=$!
     # shellcheck disable=SC2064
     trap "kill $watcher 2>/dev/null || true" EXIT

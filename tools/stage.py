@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 AUDIO = {".wav", ".flac", ".ogg", ".opus", ".mp3", ".i16", ".npy"}
 MOST_BYTES_READ = 64 * 2**20
 SAMPLE_EVERY_S = 0.5
@@ -36,6 +34,8 @@ def split_configuration(source: Path, out: Path) -> None:
     Raises:
         ConfigurationError: The configuration is not a YAML mapping of mappings, or names a missing file.
     """
+    import yaml
+
     sections = read_mapping(source)
     with_new_folder = out.with_name(f".partial-{out.name}")
     shutil.rmtree(with_new_folder, ignore_errors=True)
@@ -65,6 +65,9 @@ def section_files(
 
 def read_mapping(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping."""
+    # Here, and not above: the other tools run without site-packages, which makes them start at once.
+    import yaml
+
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

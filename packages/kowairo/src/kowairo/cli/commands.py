@@ -58,10 +58,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "compare": Command("kowairo.cli.score:compare", "two systems on the same trials, paired"),
         "evaluate": Command("kowairo.cli.evaluate:evaluate", "all trial lists of several sets"),
         "enhance train": Command(
-            "kowairo.cli.enhance:train", "train an enhancement net on embeddings", uses_networks=True
+            "kowairo.cli.enhance_train:train", "train an enhancement net on embeddings", uses_networks=True
         ),
         "enhance apply": Command(
-            "kowairo.cli.enhance:apply", "embeddings through an enhancement net", uses_networks=True
+            "kowairo.cli.enhance_apply:apply", "embeddings through an enhancement net", uses_networks=True
         ),
         "report": Command("kowairo.cli.report:report", "HTML page, pictures and table of an experiment"),
         "export": Command(

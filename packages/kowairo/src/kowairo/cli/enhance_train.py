@@ -1,11 +1,10 @@
-"""Commands `kowairo enhance ...`."""
+"""Command `kowairo enhance train`."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from kowairo.cli.set_folders import embedding_sets
 from kowairo.core import Corpus, EmbeddingSet, read_trials, write_json
-from kowairo.enhance import Enhancer, apply_enhancer, load_enhancer, save_enhancer
+from kowairo.enhance import Enhancer, save_enhancer
 from kowairo.losses import EnhancementLoss
 from kowairo.training.enhancement import EnhancementConfig, EnhancementResult, train_enhancer
 
@@ -60,17 +59,3 @@ def _summary(result: EnhancementResult) -> dict[str, float | int]:
         "num_utterances": result.num_utterances,
         "num_speakers": result.num_speakers,
     }
-
-
-def apply(*, embeddings: Path, enhancer: Path, out: Path) -> None:
-    """Pass embedding sets through a trained enhancement net.
-
-    Args:
-        embeddings: Embedding set, or a folder that holds some.
-        enhancer: Folder that `kowairo enhance train` wrote.
-        out: Folder of the enhanced set, or of the sets under the same names.
-    """
-    net = load_enhancer(enhancer)
-    for name, vectors in embedding_sets(embeddings):
-        apply_enhancer(vectors, net).save(out / name)
-        print(f"{out / name}: {len(vectors)} lines")
