@@ -38,6 +38,18 @@ else
     kowairo() { "$ROOT/.venv/bin/kowairo" "$@" </dev/null; }
 fi
 
+# Several commands in one process start once: `plan` notes them, `run_plan` runs them.
+PLAN=()
+plan() { # plan WORD... OPTION...
+    [ ${#PLAN[@]} -eq 0 ] || PLAN+=(--then)
+    PLAN+=("$@")
+}
+run_plan() {
+    local planned=("${PLAN[@]}")
+    PLAN=()
+    kowairo "${planned[@]}"
+}
+
 stage_tool() { # -I -S: it needs the standard library only (but for conf), and starts at once without the rest
     local quick=(-I -S)
     [ "$1" != conf ] || quick=()

@@ -82,10 +82,6 @@ set_options() { # --sets.NAME DIR of every set that is there; train first for th
     done
 }
 
-last_of() { # last_of FOLDER: name of the last configuration in it
-    find "$1" -name '*.yaml' -exec basename {} .yaml \; | sort | tail -n 1
-}
-
 corpus() {
     local source=$CORPUS layout=$LAYOUT
     if [ -z "$source" ]; then
@@ -100,8 +96,9 @@ split() {
     kowairo corpus split --config "$C/split.yaml" --corpus "$D/all" --out "$D" --seed "$SEED"
     local name
     for name in valid test seen_actor; do
-        [ ! -f "$D/$name/wav.scp" ] || kowairo trials make --config "$C/trials.yaml" --corpus "$D/$name" --seed "$SEED"
+        [ ! -f "$D/$name/wav.scp" ] || plan trials make --config "$C/trials.yaml" --corpus "$D/$name" --seed "$SEED"
     done
+    run_plan
 }
 
 material() {
@@ -113,37 +110,41 @@ material() {
     kowairo corpus pack --config "$C/pack.yaml" --corpus "$D/all" --out "$EXP/store"
 }
 
-train() { # every stage goes on from the one before
-    local name before=''
-    while read -r name; do
-        kowairo train --config "$C/train/$name.yaml" --data "$D" --out "$EXP/train/$name" --store "$EXP/store" \
-            --material "$EXP/augment/train" --seed "$SEED" ${before:+--init "$EXP/train/$before"}
+configurations() { # configurations SECTION: names of its jobs, in order
+    find "$C/$1" -name '*.yaml' -exec basename {} .yaml \; | sort
+}
+
+plan_training() { # plan_training SECTION INIT OPTION...: every job goes on from the one before, the first from INIT
+    local section=$1 before=$2 name
+    shift 2
+    for name in $(configurations "$section"); do
+        plan train --config "$C/$section/$name.yaml" --data "$D" --out "$EXP/train/$name" --store "$EXP/store" \
+            --material "$EXP/augment/train" --seed "$SEED" ${before:+--init "$EXP/train/$before"} "$@"
         before=$name
-    done < <(find "$C/train" -name '*.yaml' -exec basename {} .yaml \; | sort)
+    done
+}
+
+train() {
+    plan_training train ''
+    run_plan
 }
 
 merge() {
-    local before name
-    before=$(last_of "$C/train")
-    kowairo merge --config "$C/merge.yaml" --stage "$EXP/train/$before" --data "$D" --store "$EXP/store" \
+    plan merge --config "$C/merge.yaml" --stage "$EXP/train/$LAST_TRAINED" --data "$D" --store "$EXP/store" \
         --out "$EXP/merge"
-    while read -r name; do
-        kowairo train --config "$C/continue/$name.yaml" --data "$D" --out "$EXP/train/$name" --store "$EXP/store" \
-            --material "$EXP/augment/train" --seed "$SEED" --init "$EXP/train/$before" \
-            --merge_map "$EXP/merge/merge_map.json"
-        before=$name
-    done < <(find "$C/continue" -name '*.yaml' -exec basename {} .yaml \; | sort)
+    plan_training continue "$LAST_TRAINED" --merge_map "$EXP/merge/merge_map.json"
+    run_plan
 }
 
 embed() {
     set_options train
-    kowairo embed --config "$C/embed.yaml" --encoder "$EXP/train/$(last_of "$C/continue")/checkpoint" \
-        --out "$EXP/embeddings/ecapa" "${SETS[@]}"
+    plan embed --config "$C/embed.yaml" --encoder "$FINAL" --out "$EXP/embeddings/ecapa" "${SETS[@]}"
     # The baseline: means and deviations of MFCC, and LDA fitted on the same training speakers.
-    kowairo embed --config "$C/baseline.yaml" --out "$EXP/baseline/mfcc" "${SETS[@]}"
-    kowairo backend fit --config "$C/lda.yaml" --embeddings "$EXP/baseline/mfcc/train" --corpus "$D/train" \
+    plan embed --config "$C/baseline.yaml" --out "$EXP/baseline/mfcc" "${SETS[@]}"
+    plan backend fit --config "$C/lda.yaml" --embeddings "$EXP/baseline/mfcc/train" --corpus "$D/train" \
         --out "$EXP/baseline/lda"
-    kowairo backend apply --embeddings "$EXP/baseline/mfcc" --backend "$EXP/baseline/lda" --out "$EXP/embeddings/mfcc"
+    plan backend apply --embeddings "$EXP/baseline/mfcc" --backend "$EXP/baseline/lda" --out "$EXP/embeddings/mfcc"
+    run_plan
 }
 
 forget_results() { # forget_results SYSTEM: lists that are gone must not stay in the report
@@ -151,35 +152,37 @@ forget_results() { # forget_results SYSTEM: lists that are gone must not stay in
     rm -f "$EXP/results/$1".*.json "$EXP/results/compare.$1".*.json
 }
 
-evaluate() { # evaluate SYSTEM SECTION OPTION...
+plan_evaluation() { # plan_evaluation SYSTEM SECTION OPTION...
     local system=$1 section=$2
     shift 2
     forget_results "$system"
-    kowairo evaluate --config "$C/$section.yaml" --system "$system" --embeddings "$EXP/embeddings/$system" \
+    plan evaluate --config "$C/$section.yaml" --system "$system" --embeddings "$EXP/embeddings/$system" \
         --out "$EXP" "${SETS[@]}" "$@"
 }
 
 score() {
     set_options
-    evaluate mfcc baseline_scores
-    evaluate ecapa scores --reference mfcc --cohort_corpus "$D/train"
+    plan_evaluation mfcc baseline_scores
+    plan_evaluation ecapa scores --reference mfcc --cohort_corpus "$D/train"
+    run_plan
 }
 
 enhance() {
     local name
     set_options
-    while read -r name; do
-        kowairo enhance train --config "$C/enhance/$name.yaml" --embeddings "$EXP/embeddings/ecapa/train" \
+    for name in $(configurations enhance); do
+        plan enhance train --config "$C/enhance/$name.yaml" --embeddings "$EXP/embeddings/ecapa/train" \
             --corpus "$D/train" --valid_embeddings "$EXP/embeddings/ecapa/valid" --valid_corpus "$D/valid" \
             --out "$EXP/enhance/$name"
-        kowairo enhance apply --embeddings "$EXP/embeddings/ecapa" --enhancer "$EXP/enhance/$name" \
+        plan enhance apply --embeddings "$EXP/embeddings/ecapa" --enhancer "$EXP/enhance/$name" \
             --out "$EXP/embeddings/ecapa+$name"
-        evaluate "ecapa+$name" baseline_scores --reference ecapa
-    done < <(find "$C/enhance" -name '*.yaml' -exec basename {} .yaml \; | sort)
+        plan_evaluation "ecapa+$name" baseline_scores --reference ecapa
+    done
+    run_plan
 }
 
 export_model() {
-    kowairo export --checkpoint "$EXP/train/$(last_of "$C/continue")/checkpoint" --out "$EXP/model" \
+    kowairo export --checkpoint "$FINAL" --out "$EXP/model" \
         --training "$D/train" --results "$EXP/results"
 }
 
@@ -187,17 +190,19 @@ report() {
     kowairo report --config "$C/report.yaml" --experiment "$EXP" --out "$EXP/report" --seed "$SEED"
 }
 
+LAST_TRAINED=$(configurations train | tail -n 1)
+FINAL=$EXP/train/$(configurations continue | tail -n 1)/checkpoint
 evals="${EVALS[*]:-}"
 stage 0 corpus corpus "$CORPUS $LAYOUT" "$D/all/wav.scp" "$C/synthesize.yaml" "$C/import.yaml" ${CORPUS:+"$CORPUS"}
 stage 1 "splits and trials" split "" "$D/train/wav.scp:$D/test/trials" "$C/split.yaml" "$C/trials.yaml" "$D/all"
 stage 2 "augmentation material" material "$NOISE" "$EXP/augment/train:$D/test_noisy/trials:$EXP/store/index.json" \
     "$C/material.yaml" "$C/noisy.yaml" "$C/pack.yaml" "$D/train" "$D/test" ${NOISE:+"$NOISE"}
-stage 3 "staged training" train "" "$EXP/train/$(last_of "$C/train")/finished.json" \
+stage 3 "staged training" train "" "$EXP/train/$LAST_TRAINED/finished.json" \
     "$C/train" "$EXP/store" "$D/train" "$D/closed" "$D/valid" "$EXP/augment/train"
-stage 4 "merging" merge "" "$EXP/train/$(last_of "$C/continue")/finished.json" \
-    "$C/merge.yaml" "$C/continue" "$EXP/train/$(last_of "$C/train")" "$D/train" "$D/closed" "$D/valid"
+stage 4 "merging" merge "" "$(dirname "$FINAL")/finished.json" \
+    "$C/merge.yaml" "$C/continue" "$EXP/train/$LAST_TRAINED" "$D/train" "$D/closed" "$D/valid"
 stage 5 "embeddings" embed "$evals" "$EXP/embeddings/ecapa/test:$EXP/embeddings/mfcc/test" \
-    "$C/embed.yaml" "$C/baseline.yaml" "$C/lda.yaml" "$EXP/train/$(last_of "$C/continue")/checkpoint" \
+    "$C/embed.yaml" "$C/baseline.yaml" "$C/lda.yaml" "$FINAL" \
     "$D/train" "$D/valid" "$D/test" "$D/test_noisy" "${EVALS[@]}"
 stage 6 "scores" score "$evals" "$EXP/scores/ecapa/test:$EXP/results" \
     "$C/scores.yaml" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/embeddings/mfcc" "$D/valid" "$D/test" "${EVALS[@]}"
@@ -205,5 +210,5 @@ stage 7 "enhancement" enhance "$evals" "$EXP/enhance" \
     "$C/enhance" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/scores/ecapa" "$D/valid" "$D/test" \
     "${EVALS[@]}"
 stage 8 "export" export_model "" "$EXP/model/model.onnx" \
-    "$EXP/train/$(last_of "$C/continue")/checkpoint" "$EXP/results"
+    "$FINAL" "$EXP/results"
 stage 9 "report" report "" "$EXP/report/report.html" "$C/report.yaml" "$EXP/results" "$EXP/scores" "$EXP/model"

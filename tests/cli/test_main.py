@@ -69,6 +69,13 @@ def test_debug_shows_where_an_error_comes_from(run):
         run("corpus", "stats", "--corpus", "/no/such/folder", "--debug")
 
 
+def test_several_commands_run_in_one_process_until_one_fails(run, corpus):
+    stats = ["corpus", "stats", "--corpus"]
+    status, out, errors = run(*stats, corpus, "--then", *stats, "/none", "--then", *stats, corpus)
+    assert (status, errors) == (2, ["kowairo: /none: no such folder"])
+    assert out.count("speakers") == 1
+
+
 def test_a_configuration_file_gives_options(run, corpus, tmp_path):
     (tmp_path / "stats.yaml").write_text(f"corpus: {corpus}\n")
     status, out, _ = run("corpus", "stats", "--config", tmp_path / "stats.yaml")
