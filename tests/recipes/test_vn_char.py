@@ -137,7 +137,7 @@ def test_the_published_scale_takes_two_steps(vn_char, tmp_path):
     stage = yaml.safe_load((vn_char.folder / "conf" / "full" / "1_largest.yaml").read_text())
     assert stage["encoder"]["init_args"]["channels"] == [1024, 1024, 1024, 1024, 3072]
     # The network of the full configuration; an epoch of the tiny corpus in batches that make two steps of it.
-    stage["stage"] |= {"epochs": 1, "batch_size": 20, "crop_s": 1.0, "max_speakers": None}
+    stage["stage"] |= {"epochs": 1, "batch_size": 8, "crop_s": 1.0, "max_speakers": None}
     conf["train"]["jobs"] = {"1_largest": stage}
     write_conf(vn_char, conf, tmp_path / "conf.yaml")
     result = vn_char.run("--conf", tmp_path / "conf.yaml", "--exp", tmp_path / "exp", "--stop-stage", 3)
