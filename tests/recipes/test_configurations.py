@@ -1,0 +1,59 @@
+"""Every configuration of every recipe is one that the command takes."""
+
+from importlib import import_module
+from inspect import signature
+
+import pytest
+import yaml
+from kowairo.cli.commands import COMMANDS
+from kowairo.cli.run_command import build_parser
+from kowairo.core import load_plugins
+
+SECTIONS = {
+    "synthesize": "corpus synthesize",
+    "import": "corpus import",
+    "split": "corpus split",
+    "trials": "trials make",
+    "material": "augment material",
+    "noisy": "augment copy",
+    "pack": "corpus pack",
+    "train": "train",
+    "merge": "merge",
+    "continue": "train",
+    "embed": "embed",
+    "baseline": "embed",
+    "lda": "backend fit",
+    "scores": "evaluate",
+    "baseline_scores": "evaluate",
+    "enhance": "enhance train",
+    "report": "report",
+}
+
+
+def jobs(section, folder):
+    """The configurations of a section: one, or one for each of its jobs."""
+    if "jobs" not in section:
+        return [section]
+    named = section["jobs"].values()
+    return [
+        yaml.safe_load((folder / job).read_text("utf-8")) if isinstance(job, str) else job for job in named
+    ]
+
+
+def from_the_recipe(command, job):
+    """Values for the required options that the recipe gives itself: folders and names."""
+    options = signature(command).parameters.values()
+    missing = [one.name for one in options if one.default is one.empty and one.name not in job]
+    return {name: {"test": "x"} if name == "sets" else "x" for name in missing}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("conf", ["mini", "full", "smoke"])
+def test_every_section_is_taken_by_its_command(recipe, conf):
+    load_plugins()
+    path = recipe.folder / "conf" / f"{conf}.yaml"
+    for name, section in yaml.safe_load(path.read_text("utf-8")).items():
+        module, _, function = COMMANDS[SECTIONS[name]].target.partition(":")
+        command = getattr(import_module(module), function)
+        for job in jobs(section, path.parent):
+            build_parser(name, command).parse_object({**from_the_recipe(command, job), **job})
