@@ -5,6 +5,7 @@ from inspect import signature
 
 import pytest
 import yaml
+
 from kowairo.cli.commands import COMMANDS
 from kowairo.cli.run_command import build_parser
 from kowairo.core import load_plugins

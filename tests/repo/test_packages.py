@@ -14,6 +14,8 @@ IMPORT_NAMES = {
 }
 # Needed by a library that we import, at run time, without an import of ours.
 NEEDED_BY_OTHERS = {"tensorboard", "onnx", "onnxscript", "onnxruntime"}
+# Imported by their names in a string, so that a missing extra can be explained.
+LOADED_BY_NAME = {"pyopenjtalk", "pyworld"}
 
 
 def declared(package, *, extras=True):
@@ -69,7 +71,7 @@ def test_every_import_is_declared(package):
 def test_everything_declared_is_imported(package):
     if package.name == "cli":
         pytest.skip("the umbrella depends on every package so that installing it installs all")
-    assert declared(package) - imported(package) - NEEDED_BY_OTHERS == set()
+    assert declared(package) - imported(package) - NEEDED_BY_OTHERS - LOADED_BY_NAME == set()
 
 
 def test_siblings_are_declared_without_a_version(package):
