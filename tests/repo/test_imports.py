@@ -59,7 +59,7 @@ def foreign_imports(package):
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names if not alias.name.startswith("kowairo"))
-            elif isinstance(node, ast.ImportFrom) and not node.module.startswith("kowairo"):
+            elif isinstance(node, ast.ImportFrom) and not (node.level or node.module.startswith("kowairo")):
                 yield node.module
 
 
