@@ -53,6 +53,22 @@ def test_a_wrong_layout_is_one_line_and_status_two(vn_char, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("split: {}\n", "has no section synthesize"),
+        ("- 1\n", "expected a YAML mapping"),
+        ("a: [\n", "cannot be read"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used_is_one_line_and_status_two(vn_char, tmp_path, content, message):
+    (tmp_path / "conf.yaml").write_text(content)
+    result = vn_char.run("--conf", tmp_path / "conf.yaml", "--exp", tmp_path / "exp")
+    assert (result.returncode, len(result.stderr.splitlines())) == (2, 1)
+    assert message in result.stderr
+
+
+@pytest.mark.slow
 def test_a_stage_that_needs_another_one_first_says_so(vn_char, tmp_path):
     result = vn_char.run("--stage", 6, "--stop-stage", 6, "--conf", "smoke", "--exp", tmp_path / "exp")
     assert result.returncode == 2
