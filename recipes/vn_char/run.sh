@@ -85,10 +85,11 @@ set_options() { # --sets.NAME DIR of every set that is there; train first for th
 corpus() {
     local source=$CORPUS layout=$LAYOUT
     if [ -z "$source" ]; then
-        kowairo corpus synthesize --config "$C/synthesize.yaml" --out "$EXP/corpus" --seed "$SEED"
+        plan corpus synthesize --config "$C/synthesize.yaml" --out "$EXP/corpus" --seed "$SEED"
         source=$EXP/corpus layout=kaldi
     fi
-    kowairo corpus import --config "$C/import.yaml" --source "$source" --layout "$layout" --out "$D/all"
+    plan corpus import --config "$C/import.yaml" --source "$source" --layout "$layout" --out "$D/all"
+    run_plan
 }
 
 split() {
@@ -102,12 +103,13 @@ split() {
 }
 
 material() {
-    kowairo augment material --config "$C/material.yaml" --out "$EXP/augment" --speech "$D/train" --seed "$SEED" \
+    plan augment material --config "$C/material.yaml" --out "$EXP/augment" --speech "$D/train" --seed "$SEED" \
         ${NOISE:+--noise "$NOISE"}
-    kowairo augment copy --config "$C/noisy.yaml" --corpus "$D/test" --material "$EXP/augment/test" \
+    plan augment copy --config "$C/noisy.yaml" --corpus "$D/test" --material "$EXP/augment/test" \
         --out "$D/test_noisy" --seed "$SEED"
+    plan corpus pack --config "$C/pack.yaml" --corpus "$D/all" --out "$EXP/store"
+    run_plan
     cp "$D/test/trials" "$D/test_noisy/trials"
-    kowairo corpus pack --config "$C/pack.yaml" --corpus "$D/all" --out "$EXP/store"
 }
 
 configurations() { # configurations SECTION: names of its jobs, in order
