@@ -27,6 +27,15 @@ def test_rows_are_adopted_by_name_and_the_rest_stays():
     assert torch.equal(new.loss.weight[2], old.loss.weight[2])
 
 
+def test_a_new_speed_copy_starts_from_its_speakers_row_and_an_old_one_from_its_own():
+    old, new = make(["a", "b", "b|0.9"]), make(["a|0.9", "b|0.9", "c|0.9"], seed=1)
+    fresh = new.loss.weight.detach().clone()
+    assert new.adopt_rows(old.loss.weight.detach(), old.classes) == 2
+    assert torch.equal(new.loss.weight[0], old.loss.weight[0])
+    assert torch.equal(new.loss.weight[1], old.loss.weight[2])
+    assert torch.equal(new.loss.weight[2], fresh[2])
+
+
 def test_rows_of_another_dimension_are_refused():
     with pytest.raises(InputError, match="rows of 5"):
         make(["a"]).adopt_rows(torch.zeros(1, 5), ["a"])

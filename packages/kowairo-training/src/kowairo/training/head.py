@@ -71,12 +71,15 @@ class Head(torch.nn.Module):
     def adopt_rows(self, weights: Tensor, classes: Sequence[str]) -> int:
         """Take over the rows of classes that an earlier head had; the others stay as they are.
 
+        A speed copy ("speaker|0.9") that is new starts from its speaker's row: the voices are alike at first, and
+        from a random row the first epoch would go into finding the neighbourhood again.
+
         Args:
             weights: (earlier classes, dim) rows of the earlier head.
             classes: their names.
 
         Returns:
-            How many rows were taken over.
+            How many rows come from the earlier head.
 
         Raises:
             InputError: if the rows have another dimension.
@@ -87,7 +90,8 @@ class Head(torch.nn.Module):
                 f"earlier head has rows of {weights.shape[1]}, this one of {own.shape[1]} values"
             )
         row_of = {name: row for row, name in enumerate(classes)}
-        kept = [(new, row_of[name]) for new, name in enumerate(self.classes) if name in row_of]
+        source = {name: row_of.get(name, row_of.get(name.partition("|")[0])) for name in self.classes}
+        kept = [(new, old) for new, name in enumerate(self.classes) if (old := source[name]) is not None]
         for new, old in kept:
             own[new] = weights[old].to(own)
         return len(kept)

@@ -150,7 +150,7 @@ def _module(
     )
     if start.head_folder is not None:
         kept = head.adopt_rows(*load_head_rows(start.head_folder))
-        _log.info("%d of %d speakers keep their head row", kept, len(head.classes))
+        _log.info("%d of %d classes go on from an earlier head row", kept, len(head.classes))
     dtype = resolve_precision(config.precision, device)
     model = SpeakerModel(start.encoder, head).train()
     rules = StepRules(
