@@ -71,8 +71,8 @@ class Head(torch.nn.Module):
     def adopt_rows(self, weights: Tensor, classes: Sequence[str]) -> int:
         """Take over the rows of classes that an earlier head had; the others stay as they are.
 
-        A speed copy ("speaker|0.9") that is new starts from its speaker's row: the voices are alike at first, and
-        from a random row the first epoch would go into finding the neighbourhood again.
+        A speed copy ("speaker|0.9") that is new starts from its speaker's row: the voices are alike at
+        first, and from a random row the first epoch would go into finding the neighbourhood again.
 
         Args:
             weights: (earlier classes, dim) rows of the earlier head.
