@@ -17,7 +17,7 @@ from typing import Any
 
 AUDIO = {".wav", ".flac", ".ogg", ".opus", ".mp3", ".i16", ".npy"}
 MOST_BYTES_READ = 64 * 2**20
-SAMPLE_EVERY_S = 0.5
+SAMPLE_EVERY_S = 3.0
 
 
 class ConfigurationError(Exception):

@@ -14,6 +14,7 @@ SECTIONS = {
     "synthesize": "corpus synthesize",
     "import": "corpus import",
     "split": "corpus split",
+    "split_novel": "corpus split",
     "trials": "trials make",
     "material": "augment material",
     "noisy": "augment copy",
