@@ -21,6 +21,10 @@ from kowairo.scoring import ResultLabels, compare, evaluate_conditions, score_tr
 
 HOSTILE_NAME = "<script>alert(1)</script>"
 EMOTIONS = ("normal", "whisper", "shout", "cry")
+METRICS = (
+    *("epoch", "step", "loss", "accuracy", "closed_accuracy", "macro_precision", "macro_recall", "macro_f1"),
+    *("valid_eer", "lr", "margin_rad"),
+)
 NAMES = ("七海", "Rin", "Haruka", "蓮", "Mio", "Sora", "Yui", "Kaito")
 
 
@@ -137,39 +141,30 @@ def write_comparisons(folder, results, trials, corpus, replicates):
 
 
 def write_logs(folder, rng):
-    header = "epoch,step,loss,accuracy,closed_accuracy,"
-    header += "macro_precision,macro_recall,macro_f1,valid_eer,lr,margin_rad"
     for stage, name in enumerate(("1_largest", "2_all", "3_augmented", "4_merged")):
-        path = folder / "train" / name / "metrics.csv"
-        path.parent.mkdir(parents=True)
-        (path.parent / "config.yaml").write_text("margin_rad: 0.2\n")
-        with path.open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(header.split(","))
-            for epoch in range(6):
-                gain = 1 - np.exp(-(6 * stage + epoch + 1) / 9)
-                noise = rng.normal(0, 0.01)
-                accuracy = "" if epoch == 0 else 0.9 * gain + noise
-                writer.writerow(
-                    [
-                        epoch,
-                        40 * (epoch + 1),
-                        12 - 9 * gain,
-                        0.95 * gain,
-                        accuracy,
-                        0,
-                        0,
-                        accuracy,
-                        0.4 - 0.3 * gain,
-                        1e-3,
-                        0.2,
-                    ]
-                )
-    report = {
-        "kept": 1900,
-        "speakers": 64,
-        "dropped": {"undecodable": 2, "too_short": 5, "duplicate_content": 1},
-    }
+        write_metrics(folder / "train" / name, stage, rng)
+    write_drops(folder)
+    write_merges(folder)
+    write_stage_records(folder)
+
+
+def write_metrics(folder, stage, rng):
+    folder.mkdir(parents=True)
+    (folder / "config.yaml").write_text("margin_rad: 0.2\n")
+    with (folder / "metrics.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(METRICS)
+        for epoch in range(6):
+            gain = 1 - np.exp(-(6 * stage + epoch + 1) / 9)
+            noise = rng.normal(0, 0.01)
+            closed = "" if epoch == 0 else 0.9 * gain + noise
+            row = [epoch, 40 * (epoch + 1), 12 - 9 * gain, 0.95 * gain, closed, 0, 0, closed]
+            writer.writerow([*row, 0.4 - 0.3 * gain, 1e-3, 0.2])
+
+
+def write_drops(folder):
+    dropped = {"undecodable": 2, "too_short": 5, "duplicate_content": 1}
+    report = {"kept": 1900, "speakers": 64, "dropped": dropped}
     write_json(folder / "data" / "all" / "drop_report.json", report)
     lines = [
         "utt\tpath\treason\tdetail",
@@ -179,10 +174,16 @@ def write_logs(folder, rng):
     (folder / "data" / "all" / "dropped.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "corpus").mkdir()
     (folder / "corpus" / "truth.tsv").write_text("utt\ttruth\n", encoding="utf-8")
+
+
+def write_merges(folder):
     write_json(folder / "merge" / "merge_map.json", {"Harbour2/Rin": "Harbour/Rin"})
     (folder / "merge" / "confusion.tsv").write_text(
         "first\tsecond\tmutual\nHarbour/Rin\tHarbour2/Rin\t0.61\n"
     )
+
+
+def write_stage_records(folder):
     origin = {
         "commit": "0123abcd" * 5,
         "cpu": "Example CPU @ 2.1 GHz",
@@ -190,13 +191,6 @@ def write_logs(folder, rng):
         "date": "2026-11-21T12:00:00+00:00",
     }
     for number, name in enumerate(("corpus", "splits", "augmentation", "train", "merge", "embed")):
-        record = {
-            "stage": number,
-            "name": name,
-            "wall_s": 3.7 * (number + 1) ** 2,
-            "cpu_s": 6.1 * (number + 1) ** 2,
-        }
-        write_json(
-            folder / "stages" / f"{number}.json",
-            record | {"seed": 0, "config": {"conf": "mini"}, "provenance": origin},
-        )
+        cost = {"wall_s": 3.7 * (number + 1) ** 2, "cpu_s": 6.1 * (number + 1) ** 2}
+        record = {"stage": number, "name": name, "seed": 0, "config": {"conf": "mini"}, "provenance": origin}
+        write_json(folder / "stages" / f"{number}.json", record | cost)
