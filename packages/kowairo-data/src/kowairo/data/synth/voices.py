@@ -70,15 +70,15 @@ GENDER_MEAN: dict[Gender, Voice] = {
 """Centre of the actors of a gender. The source voice is a woman's, so women sit near the origin."""
 
 ACTOR_DEVIATION = Voice(
-    size=0.08, size_low=0.05, size_mid=0.05, size_high=0.05,
-    pitch_semitones=2.5, pitch_range=0.15, rate=0.06, tilt_db=1.2, breath=1.2,
+    size=0.10, size_low=0.06, size_mid=0.06, size_high=0.06,
+    pitch_semitones=2.6, pitch_range=0.15, rate=0.06, tilt_db=1.2, breath=1.4,
     bump_1_db=2.0, bump_2_db=2.0, bump_3_db=2.0, bump_4_db=2.0, bump_5_db=2.0,
 )  # fmt: skip
 """Standard deviation of the actors of one gender around their centre."""
 
 CHARACTER_DEVIATION = Voice(
-    size=0.055, size_low=0.045, size_mid=0.045, size_high=0.045,
-    pitch_semitones=2.8, pitch_range=0.25, rate=0.08, tilt_db=1.0, breath=1.0,
+    size=0.075, size_low=0.06, size_mid=0.06, size_high=0.06,
+    pitch_semitones=3.4, pitch_range=0.3, rate=0.08, tilt_db=1.0, breath=1.2,
     bump_1_db=1.5, bump_2_db=1.5, bump_3_db=1.5, bump_4_db=1.5, bump_5_db=1.5,
 )  # fmt: skip
 """Standard deviation of an actor's characters around the actor."""
