@@ -1,4 +1,10 @@
-"""Lightning training of kowairo."""
+"""Lightning training of kowairo.
+
+What needs Lightning, which takes seconds to import, is imported when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from .audio_source import AudioSource as AudioSource
 from .audio_source import DecodedAudio as DecodedAudio
@@ -19,15 +25,25 @@ from .schedule import Schedule as Schedule
 from .schedule import WarmupCosine as WarmupCosine
 from .schedule import WarmupExponential as WarmupExponential
 from .speaker_model import SpeakerModel as SpeakerModel
-from .speaker_module import NonFiniteLossError as NonFiniteLossError
-from .speaker_module import SpeakerModule as SpeakerModule
-from .speaker_module import StepRules as StepRules
 from .spec_augment import SpecAugment as SpecAugment
 from .stage_config import MarginConfig as MarginConfig
 from .stage_config import StageConfig as StageConfig
-from .stages import is_finished as is_finished
-from .stages import train_stage as train_stage
 from .training_items import apply_merge_map as apply_merge_map
+
+if TYPE_CHECKING:
+    from .speaker_module import NonFiniteLossError as NonFiniteLossError
+    from .speaker_module import SpeakerModule as SpeakerModule
+    from .speaker_module import StepRules as StepRules
+    from .stages import is_finished as is_finished
+    from .stages import train_stage as train_stage
+
+_WITH_LIGHTNING = {
+    "NonFiniteLossError": "speaker_module",
+    "SpeakerModule": "speaker_module",
+    "StepRules": "speaker_module",
+    "is_finished": "stages",
+    "train_stage": "stages",
+}
 
 __all__ = [
     "SGD",
@@ -59,3 +75,9 @@ __all__ = [
     "read_merge_map",
     "train_stage",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WITH_LIGHTNING:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WITH_LIGHTNING[name]}"), name)

@@ -6,18 +6,15 @@ Source: system 002, Dorika0203/proj_2022NC, 2022 (targets B and C, optimiser, sc
 from __future__ import annotations
 
 import logging
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import torch
-from lightning.pytorch import LightningModule, Trainer
 from numpy.typing import ArrayLike, NDArray
-from torch.optim.lr_scheduler import LRScheduler, StepLR
+from torch.optim.lr_scheduler import StepLR
 
 from kowairo.core import EmbeddingSet, InputError, KowairoError, Trials
 from kowairo.enhance import Enhancer, apply_enhancer
@@ -195,19 +192,19 @@ def train_enhancer(
     inputs = torch.from_numpy(length_normalize(train.vectors[rows]).astype(np.float32))
     batches = _Batches(inputs, torch.from_numpy(targets), settings)
     scored = valid.subset(trial_utts)
-    module = _EnhancementModule(enhancer, loss, scored, valid_trials, settings)
-    with torch.random.fork_rng(devices=[]), _quiet_lightning():
+    training = _Training(enhancer, loss, scored, valid_trials, settings)
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         _reset_parameters(enhancer)
-        _trainer(settings).fit(module, train_dataloaders=batches)
-    best = module.restore_best()
+        training.run(batches)
+    best = training.restore_best()
     return EnhancementResult(
         best_epoch=best.epoch,
         valid_eer=best.valid_eer,
         unenhanced_valid_eer=_trial_eer(scored, valid_trials),
         num_utterances=len(rows),
         num_speakers=len(used),
-        history=tuple(module.history),
+        history=tuple(training.history),
     )
 
 
@@ -228,8 +225,8 @@ class _Batches:
             yield self._inputs[rows], self._targets[rows]
 
 
-class _EnhancementModule(LightningModule):
-    """Loss per batch, EER per epoch, and the weights of the best epoch."""
+class _Training:
+    """A loop of its own: the nets train in seconds on a CPU, less than Lightning takes to be imported."""
 
     def __init__(
         self,
@@ -239,79 +236,72 @@ class _EnhancementModule(LightningModule):
         valid_trials: Trials,
         config: EnhancementConfig,
     ) -> None:
-        super().__init__()
-        self.enhancer, self.loss = enhancer, loss
+        self._enhancer, self._loss = enhancer, loss
         self._valid, self._valid_trials, self._config = valid, valid_trials, config
-        self._epoch_loss: list[tuple[float, int]] = []
-        self._learning_rate = config.learning_rate
         self.history: list[EnhancementEpoch] = []
         self._best: EnhancementEpoch | None = None
         self._best_state: dict[str, torch.Tensor] = {}
 
-    def training_step(self, batch: tuple[torch.Tensor, torch.Tensor], batch_idx: int) -> torch.Tensor:
-        """Return the loss of one batch."""
-        inputs, targets = batch
-        value: torch.Tensor = self.loss(self.enhancer(inputs), targets)
-        if not bool(torch.isfinite(value)):
-            raise KowairoError(
-                f"the loss became {value.item()} in epoch {self.current_epoch + 1}; lower the learning rate"
-            )
-        self._epoch_loss.append((value.item(), len(inputs)))
-        return value
+    def run(self, batches: _Batches) -> None:
+        """Train until the epochs or the patience are used up."""
+        parameters = [*self._enhancer.parameters(), *self._loss.parameters()]
+        optimizer = _optimizer(parameters, self._config)
+        schedule = StepLR(optimizer, self._config.lr_step_epochs, self._config.lr_decay)
+        for epoch in range(1, self._config.max_epochs + 1):
+            rate = float(optimizer.param_groups[0]["lr"])
+            value = self._train_epoch(epoch, batches, optimizer)
+            self._note(EnhancementEpoch(epoch, value, self._valid_eer(epoch), rate))
+            if epoch - (self._best.epoch if self._best else 0) >= self._config.patience:
+                return
+            schedule.step()
 
-    def on_train_epoch_start(self) -> None:
-        """Note the rate: at the end of the epoch it is that of the next one already."""
-        self._learning_rate = float(self.trainer.optimizers[0].param_groups[0]["lr"])
+    def _train_epoch(self, epoch: int, batches: _Batches, optimizer: torch.optim.Optimizer) -> float:
+        """Take a step per batch and return the mean loss."""
+        self._enhancer.train()
+        values, sizes = [], []
+        for inputs, targets in batches:
+            optimizer.zero_grad()
+            value = self._loss(self._enhancer(inputs), targets)
+            if not bool(torch.isfinite(value)):
+                raise KowairoError(
+                    f"the loss became {value.item()} in epoch {epoch}; lower the learning rate"
+                )
+            value.backward()
+            optimizer.step()
+            values.append(value.item())
+            sizes.append(len(inputs))
+        return float(np.average(values, weights=sizes))
 
-    def on_train_epoch_end(self) -> None:
-        """Measure the validation EER, keep the best weights, and stop if it has not fallen for long."""
-        values, sizes = zip(*self._epoch_loss, strict=True)
-        self._epoch_loss = []
-        record = EnhancementEpoch(
-            epoch=self.current_epoch + 1,
-            loss=float(np.average(values, weights=sizes)),
-            valid_eer=self._valid_eer(),
-            learning_rate=self._learning_rate,
-        )
+    def _note(self, record: EnhancementEpoch) -> None:
+        """Add an epoch to the history, and keep its weights if it is the best."""
         self.history.append(record)
         _logger.info("epoch %d: loss %.4f, valid EER %.4f", record.epoch, record.loss, record.valid_eer)
         if np.isfinite(record.valid_eer) and (self._best is None or record.valid_eer < self._best.valid_eer):
-            self._best, self._best_state = record, deepcopy(self.enhancer.state_dict())
-        since = record.epoch - (self._best.epoch if self._best else 0)
-        self.trainer.should_stop = since >= self._config.patience
-
-    def configure_optimizers(self) -> tuple[list[torch.optim.Optimizer], list[LRScheduler]]:
-        """Make the optimiser and the step decay."""
-        config = self._config
-        optimizer: torch.optim.Optimizer
-        if config.optimizer == "Adam":
-            optimizer = torch.optim.Adam(
-                self.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
-            )
-        else:
-            optimizer = torch.optim.SGD(
-                self.parameters(),
-                lr=config.learning_rate,
-                momentum=0.9,
-                weight_decay=config.weight_decay,
-            )
-        return [optimizer], [StepLR(optimizer, config.lr_step_epochs, config.lr_decay)]
+            self._best, self._best_state = record, deepcopy(self._enhancer.state_dict())
 
     def restore_best(self) -> EnhancementEpoch:
         """Load the best weights, go to evaluation mode, and return the best epoch."""
         if self._best is None:
             raise KowairoError("no epoch gave embeddings with a direction; try ELU or a lower learning rate")
-        self.enhancer.load_state_dict(self._best_state)
-        self.enhancer.eval()
+        self._enhancer.load_state_dict(self._best_state)
+        self._enhancer.eval()
         return self._best
 
-    def _valid_eer(self) -> float:
+    def _valid_eer(self, epoch: int) -> float:
         """EER of the enhanced validation trials; infinite if the net gave embeddings without a direction."""
         try:
-            return _trial_eer(apply_enhancer(self._valid, self.enhancer), self._valid_trials)
+            return _trial_eer(apply_enhancer(self._valid, self._enhancer), self._valid_trials)
         except InputError as error:
-            _logger.warning("epoch %d cannot be used: %s", self.current_epoch + 1, error)
+            _logger.warning("epoch %d cannot be used: %s", epoch, error)
             return float("inf")
+
+
+def _optimizer(parameters: Sequence[torch.nn.Parameter], config: EnhancementConfig) -> torch.optim.Optimizer:
+    if config.optimizer == "Adam":
+        return torch.optim.Adam(parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
+    return torch.optim.SGD(
+        parameters, lr=config.learning_rate, momentum=0.9, weight_decay=config.weight_decay
+    )
 
 
 def _trial_eer(embeddings: EmbeddingSet, trials: Trials) -> float:
@@ -349,33 +339,3 @@ def _reset_parameters(enhancer: Enhancer) -> None:
         reset = getattr(module, "reset_parameters", None)
         if callable(reset):
             reset()
-
-
-def _trainer(config: EnhancementConfig) -> Trainer:
-    """A trainer that writes and prints nothing; the nets are so small that a CPU is quickest."""
-    return Trainer(
-        accelerator="cpu",
-        devices=1,
-        max_epochs=config.max_epochs,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-    )
-
-
-@contextmanager
-def _quiet_lightning() -> Iterator[None]:
-    """Keep Lightning's remarks on devices and tips out of the log for the time of a training."""
-    loggers = [logging.getLogger(name) for name in ("lightning.pytorch", "lightning.fabric")]
-    levels = [logger.level for logger in loggers]
-    try:
-        for logger in loggers:
-            logger.setLevel(logging.ERROR)
-        with warnings.catch_warnings():
-            # Lightning 2.6 under torch 2.13 asks for a type that torch is about to rename.
-            warnings.filterwarnings("ignore", message=".*LeafSpec.*", category=FutureWarning)
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from kowairo.cli.plain_mapping import PlainMapping
 from kowairo.data import AudioStore
-from kowairo.training import StageConfig, find_merges, read_merge_map, train_stage
+from kowairo.training import StageConfig, find_merges, read_merge_map
 
 
 def train(
@@ -41,6 +41,9 @@ def train(
         save_every_steps: Steps from one state file to the next.
         device: auto, cpu or gpu.
     """
+    # Here, and not above: it imports Lightning, which takes seconds that options and merging do not need.
+    from kowairo.training import train_stage
+
     checkpoint = train_stage(
         stage,
         data_folder=data,
