@@ -1,6 +1,6 @@
 """Training of enhancement nets on frozen embeddings, towards what several utterances of the speaker say.
 
-Source: system 002, Dorika0203/proj_2022NC, 2022 (targets B and C, optimiser, schedule), in our words.
+Source: Speaker Embedding Enhancement, Dorika0203/proj_2022NC, 2022 (targets B and C, optimiser, schedule), in our words.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class EnhancementConfig:
-    """How to train. Optimiser, rate, decay and seed are those of system 002.
+    """How to train. Optimiser, rate, decay and seed are those of that project.
 
     Its batch of 1,000 and 100 epochs are for a million utterances; with thousands, smaller batches and an
     early end do the same in seconds.
