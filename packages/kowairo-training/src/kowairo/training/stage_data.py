@@ -1,19 +1,24 @@
 """The data of a stage: training items, and what it is validated on."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kowairo.core import Corpus, InputError, file_digest, read_trials
 from kowairo.data import AudioStore
-from kowairo.data.augment import Augmentation, default_augmentation
 
 from .audio_source import AudioSource, DecodedAudio, StoredAudio
 from .stage_config import StageConfig
 from .training_items import TrainingItems, apply_merge_map, training_items
 from .validation import LabelledAudio, Validation
+
+if TYPE_CHECKING:
+    from kowairo.data.augment import Augmentation
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +130,9 @@ def _augmentation(config: StageConfig, material: Path | None) -> Augmentation | 
         raise InputError(
             f"stage {config.name}: augment_probability is set, but no folder of material is given"
         )
+    # Here, and not above: it imports scipy.signal, which takes a second that merging does not need.
+    from kowairo.data.augment import default_augmentation
+
     return default_augmentation(material, probability=config.augment_probability)
 
 
