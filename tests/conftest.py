@@ -4,6 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no failure, and equal code gives equal verdicts.
+settings.register_profile(
+    "kowairo", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("kowairo")
 
 
 @pytest.fixture(scope="session")

@@ -29,12 +29,16 @@ CONFIG = StageConfig(
 )
 
 
+def train_on(data_folder, out, config=CONFIG, **options):
+    settings = {"seed": 5, "threads": 2, "num_workers": 0, "device": "cpu"} | options
+    return train_stage(config, data_folder=data_folder, out=out, **settings)
+
+
 @pytest.fixture
 def train(data_folder, store, tiny_encoder, tmp_path):
     def run(config=CONFIG, *, out="stage", **options):
-        settings = {"encoder": tiny_encoder, "store": store, "seed": 5, "threads": 2, "num_workers": 0}
-        settings |= options
-        return train_stage(config, data_folder=data_folder, out=tmp_path / out, device="cpu", **settings)
+        options = {"encoder": tiny_encoder, "store": store} | options
+        return train_on(data_folder, tmp_path / out, config, **options)
 
     return run
 
@@ -78,16 +82,22 @@ def test_a_stage_leaves_a_checkpoint_a_head_and_metrics(train):
     assert is_finished(stage)
 
 
+@pytest.fixture(scope="module")
+def whole_run(data_folder, store, tiny_encoder, tmp_path_factory):
+    """The checkpoint of a run that nothing stopped."""
+    out = tmp_path_factory.mktemp("whole") / "stage"
+    return train_on(data_folder, out, encoder=tiny_encoder, store=store, save_every_steps=2)
+
+
 @pytest.mark.parametrize("step", [3, 5, 8])
-def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(train, killed_at, step):
-    whole = train(out="whole", save_every_steps=2)
+def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(train, killed_at, whole_run, step):
     revive = killed_at(step)
     with pytest.raises(Killed):
         train(out="stopped", save_every_steps=2)
     revive()
     continued = train(out="stopped", save_every_steps=2)
     for name in ("checkpoint/model.safetensors", "loss.safetensors", "metrics.csv"):
-        assert file_digest(whole.parent / name) == file_digest(continued.parent / name)
+        assert file_digest(whole_run.parent / name) == file_digest(continued.parent / name)
 
 
 def test_workers_do_not_change_the_weights(train):
