@@ -1,4 +1,4 @@
-"""The four linear nets of Speaker Embedding Enhancement: stacks of linear layers, an activation after every one.
+"""The four linear nets of Speaker Embedding Enhancement: linear layers, an activation after every one.
 
 Source: Dorika0203/proj_2022NC, 2022, described in our words; that code is not used. With width D = ``dim``:
 
