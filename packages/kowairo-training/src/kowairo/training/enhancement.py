@@ -1,6 +1,6 @@
 """Training of enhancement nets on frozen embeddings, towards what several utterances of the speaker say.
 
-Source: Speaker Embedding Enhancement (Dorika0203/proj_2022NC, 2022): targets B and C, optimiser, schedule;
+Source: Speaker Embedding Enhancement (Dorika0203/proj_2022NC, 2022): targets B and C, optimiser, schedule.
 in our words.
 """
 
