@@ -63,15 +63,18 @@ cd "$ROOT"
 bash tools/setup.sh
 mkdir -p "$EXP/stages"
 stage_tool conf "$CONF" "$EXP/conf"
-for section in synthesize import split split_novel trials material noisy pack merge embed baseline lda scores baseline_scores report; do
+for novel in "$EXP/conf"/*_novel*; do # section NAME_novel takes the place of NAME for the synthetic novel
+    [ -e "$novel" ] || continue
+    [ -n "$CORPUS" ] || { rm -rf "${novel/_novel/}"; cp -r "$novel" "${novel/_novel/}"; }
+    rm -rf "$novel"
+done
+for section in synthesize import split trials material noisy pack merge embed baseline lda scores baseline_scores report; do
     [ -f "$EXP/conf/$section.yaml" ] || die "--conf $CONF: has no section $section"
 done
 for section in train continue enhance; do
     [ -d "$EXP/conf/$section" ] || die "--conf $CONF: has no section $section with jobs"
 done
 C=$EXP/conf D=$EXP/data
-# The novel has few actors with several characters each, and spares more of them for testing than a given corpus can.
-if [ -n "$CORPUS" ]; then SPLIT=$C/split.yaml; else SPLIT=$C/split_novel.yaml; fi
 
 set_options() { # --sets.NAME DIR of every set that is there; train first for those who ask for it
     local name
@@ -96,7 +99,7 @@ corpus() {
 
 split() {
     rm -rf "$D/test_noisy"
-    kowairo corpus split --config "$SPLIT" --corpus "$D/all" --out "$D" --seed "$SEED"
+    kowairo corpus split --config "$C/split.yaml" --corpus "$D/all" --out "$D" --seed "$SEED"
     local name
     for name in valid test seen_actor; do
         [ ! -f "$D/$name/wav.scp" ] || plan trials make --config "$C/trials.yaml" --corpus "$D/$name" --seed "$SEED"
@@ -198,7 +201,7 @@ LAST_TRAINED=$(configurations train | tail -n 1)
 FINAL=$EXP/train/$(configurations continue | tail -n 1)/checkpoint
 evals="${EVALS[*]:-}"
 stage 0 corpus corpus "$CORPUS $LAYOUT" "$D/all/wav.scp" "$C/synthesize.yaml" "$C/import.yaml" ${CORPUS:+"$CORPUS"}
-stage 1 "splits and trials" split "" "$D/train/wav.scp:$D/test/trials" "$SPLIT" "$C/trials.yaml" "$D/all"
+stage 1 "splits and trials" split "" "$D/train/wav.scp:$D/test/trials" "$C/split.yaml" "$C/trials.yaml" "$D/all"
 stage 2 "augmentation material" material "$NOISE" "$EXP/augment/train:$D/test_noisy/trials:$EXP/store/index.json" \
     "$C/material.yaml" "$C/noisy.yaml" "$C/pack.yaml" "$D/train" "$D/test" ${NOISE:+"$NOISE"}
 stage 3 "staged training" train "" "$EXP/train/$LAST_TRAINED/finished.json" \

@@ -14,7 +14,6 @@ SECTIONS = {
     "synthesize": "corpus synthesize",
     "import": "corpus import",
     "split": "corpus split",
-    "split_novel": "corpus split",
     "trials": "trials make",
     "material": "augment material",
     "noisy": "augment copy",
@@ -55,7 +54,7 @@ def test_every_section_is_taken_by_its_command(recipe, conf):
     load_plugins()
     path = recipe.folder / "conf" / f"{conf}.yaml"
     for name, section in yaml.safe_load(path.read_text("utf-8")).items():
-        module, _, function = COMMANDS[SECTIONS[name]].target.partition(":")
+        module, _, function = COMMANDS[SECTIONS[name.removesuffix("_novel")]].target.partition(":")
         command = getattr(import_module(module), function)
         for job in jobs(section, path.parent):
             build_parser(name, command).parse_object({**from_the_recipe(command, job), **job})

@@ -11,7 +11,7 @@ Emotion = Literal["normal", "whisper", "shout", "cry"]
 Kind = Literal["speech", "laugh", "sob", "breath", "groan"]
 
 EMOTIONS: tuple[Emotion, ...] = ("normal", "whisper", "shout", "cry")
-EMOTION_SHARES = (0.55, 0.1, 0.2, 0.15)
+EMOTION_SHARES = (0.64, 0.08, 0.16, 0.12)
 """Shares of the emotions among the spoken lines."""
 
 NONVERBAL_EMOTION: dict[Kind, Emotion] = {
@@ -24,17 +24,17 @@ NONVERBAL_EMOTION: dict[Kind, Emotion] = {
 
 EMOTION_SHIFT: dict[Emotion, Voice] = {
     "normal": Voice(),
-    "whisper": Voice(size_low=0.03, rate=-0.05, tilt_db=1.0, breath=4.0),
-    "shout": Voice(size_low=0.04, pitch_semitones=3.0, pitch_range=0.25, rate=0.06, tilt_db=2.5, breath=-1.5),
-    "cry": Voice(size_low=-0.02, pitch_semitones=1.5, pitch_range=-0.1, rate=-0.15, tilt_db=-1.5, breath=1.5),
+    "whisper": Voice(size_low=0.02, rate=-0.05, tilt_db=1.0, breath=4.0),
+    "shout": Voice(size_low=0.025, pitch_semitones=2.5, pitch_range=0.25, rate=0.06, tilt_db=2.5, breath=-1.5),
+    "cry": Voice(size_low=-0.015, pitch_semitones=1.2, pitch_range=-0.1, rate=-0.15, tilt_db=-1.5, breath=1.5),
 }
 
 KIND_SHIFT: dict[Kind, Voice] = {
     "speech": Voice(),
-    "laugh": Voice(pitch_semitones=3.0, pitch_range=0.5, rate=0.2, breath=1.0),
-    "sob": Voice(pitch_semitones=2.0, pitch_range=0.3, rate=-0.1, breath=1.0),
+    "laugh": Voice(pitch_semitones=2.0, pitch_range=0.5, rate=0.2, breath=1.0),
+    "sob": Voice(pitch_semitones=1.5, pitch_range=0.3, rate=-0.1, breath=1.0),
     "breath": Voice(rate=-0.2, breath=4.0),
-    "groan": Voice(pitch_semitones=-3.0, pitch_range=-0.3, rate=-0.35, tilt_db=-2.0),
+    "groan": Voice(pitch_semitones=-2.0, pitch_range=-0.3, rate=-0.35, tilt_db=-2.0),
 }
 
 
