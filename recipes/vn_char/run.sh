@@ -65,7 +65,8 @@ mkdir -p "$EXP/stages"
 stage_tool conf "$CONF" "$EXP/conf"
 for novel in "$EXP/conf"/*_novel*; do # section NAME_novel takes the place of NAME for the synthetic novel
     [ -e "$novel" ] || continue
-    [ -n "$CORPUS" ] || { rm -rf "${novel/_novel/}"; cp -r "$novel" "${novel/_novel/}"; }
+    name=$(basename "$novel")
+    [ -n "$CORPUS" ] || { rm -rf "$EXP/conf/${name/_novel/}"; cp -r "$novel" "$EXP/conf/${name/_novel/}"; }
     rm -rf "$novel"
 done
 for section in synthesize import split trials material noisy pack merge embed baseline lda scores baseline_scores report; do

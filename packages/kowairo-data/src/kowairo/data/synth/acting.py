@@ -25,8 +25,8 @@ NONVERBAL_EMOTION: dict[Kind, Emotion] = {
 EMOTION_SHIFT: dict[Emotion, Voice] = {
     "normal": Voice(),
     "whisper": Voice(size_low=0.02, rate=-0.05, tilt_db=1.0, breath=4.0),
-    "shout": Voice(size_low=0.025, pitch_semitones=2.5, pitch_range=0.25, rate=0.06, tilt_db=2.5, breath=-1.5),
-    "cry": Voice(size_low=-0.015, pitch_semitones=1.2, pitch_range=-0.1, rate=-0.15, tilt_db=-1.5, breath=1.5),
+    "shout": Voice(size_low=0.02, pitch_semitones=2.5, pitch_range=0.25, rate=0.06, tilt_db=2.5, breath=-1.5),
+    "cry": Voice(size_low=-0.01, pitch_semitones=1.2, pitch_range=-0.1, rate=-0.15, tilt_db=-1.5, breath=1.5),
 }
 
 KIND_SHIFT: dict[Kind, Voice] = {
