@@ -21,9 +21,8 @@ def test_the_configurations_of_a_recipe_have_the_same_sections(recipe):
     confs = {
         path.name: yaml.safe_load(path.read_text("utf-8")) for path in (recipe.folder / "conf").glob("*.yaml")
     }
-    assert {name: sorted(conf) for name, conf in confs.items()} == dict.fromkeys(
-        confs, sorted(confs["mini.yaml"])
-    )
+    sections = {name: {one for one in conf if not one.endswith("_novel")} for name, conf in confs.items()}
+    assert sections == dict.fromkeys(confs, sections["mini.yaml"])
 
 
 def test_a_recipe_holds_no_algorithm(recipe):
