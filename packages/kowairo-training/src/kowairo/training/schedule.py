@@ -46,8 +46,9 @@ class _Warmup(Schedule):
         progress = (step - warmup) / max(1, total_steps - 1 - warmup)
         return self._decrease(min(1.0, progress))
 
+    @abstractmethod
     def _decrease(self, progress: float) -> float:
-        raise NotImplementedError
+        """Factor behind the warm-up, from 1 at progress 0 to `final_factor` at progress 1."""
 
 
 @dataclass(frozen=True)
