@@ -198,25 +198,30 @@ report() {
     kowairo report --config "$C/report.yaml" --experiment "$EXP" --out "$EXP/report" --seed "$SEED"
 }
 
-LAST_TRAINED=$(configurations train | tail -n 1)
-FINAL=$EXP/train/$(configurations continue | tail -n 1)/checkpoint
-evals="${EVALS[*]:-}"
-stage 0 corpus corpus "$CORPUS $LAYOUT" "$D/all/wav.scp" "$C/synthesize.yaml" "$C/import.yaml" ${CORPUS:+"$CORPUS"}
-stage 1 "splits and trials" split "" "$D/train/wav.scp:$D/test/trials" "$C/split.yaml" "$C/trials.yaml" "$D/all"
-stage 2 "augmentation material" material "$NOISE" "$EXP/augment/train:$D/test_noisy/trials:$EXP/store/index.json" \
-    "$C/material.yaml" "$C/noisy.yaml" "$C/pack.yaml" "$D/train" "$D/test" ${NOISE:+"$NOISE"}
-stage 3 "staged training" train "" "$EXP/train/$LAST_TRAINED/finished.json" \
-    "$C/train" "$EXP/store" "$D/train" "$D/closed" "$D/valid" "$EXP/augment/train"
-stage 4 "merging" merge "" "$(dirname "$FINAL")/finished.json" \
-    "$C/merge.yaml" "$C/continue" "$EXP/train/$LAST_TRAINED" "$D/train" "$D/closed" "$D/valid"
-stage 5 "embeddings" embed "$evals" "$EXP/embeddings/ecapa/test:$EXP/embeddings/mfcc/test" \
-    "$C/embed.yaml" "$C/baseline.yaml" "$C/lda.yaml" "$FINAL" \
-    "$D/train" "$D/valid" "$D/test" "$D/test_noisy" "${EVALS[@]}"
-stage 6 "scores" score "$evals" "$EXP/scores/ecapa/test:$EXP/results" \
-    "$C/scores.yaml" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/embeddings/mfcc" "$D/valid" "$D/test" "${EVALS[@]}"
-stage 7 "enhancement" enhance "$evals" "$EXP/enhance" \
-    "$C/enhance" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/scores/ecapa" "$D/valid" "$D/test" \
-    "${EVALS[@]}"
-stage 8 "export" export_model "" "$EXP/model/model.onnx" \
-    "$FINAL" "$EXP/results"
-stage 9 "report" report "" "$EXP/report/report.html" "$C/report.yaml" "$EXP/results" "$EXP/scores" "$EXP/model"
+main() { # a function: bash has read all of it before the first stage, so the file may change while it runs
+    LAST_TRAINED=$(configurations train | tail -n 1)
+    FINAL=$EXP/train/$(configurations continue | tail -n 1)/checkpoint
+    local evals="${EVALS[*]:-}"
+    stage 0 corpus corpus "$CORPUS $LAYOUT" "$D/all/wav.scp" "$C/synthesize.yaml" "$C/import.yaml" ${CORPUS:+"$CORPUS"}
+    stage 1 "splits and trials" split "" "$D/train/wav.scp:$D/test/trials" "$C/split.yaml" "$C/trials.yaml" "$D/all"
+    stage 2 "augmentation material" material "$NOISE" "$EXP/augment/train:$D/test_noisy/trials:$EXP/store/index.json" \
+        "$C/material.yaml" "$C/noisy.yaml" "$C/pack.yaml" "$D/train" "$D/test" ${NOISE:+"$NOISE"}
+    stage 3 "staged training" train "" "$EXP/train/$LAST_TRAINED/finished.json" \
+        "$C/train" "$EXP/store" "$D/train" "$D/closed" "$D/valid" "$EXP/augment/train"
+    stage 4 "merging" merge "" "$(dirname "$FINAL")/finished.json" \
+        "$C/merge.yaml" "$C/continue" "$EXP/train/$LAST_TRAINED" "$D/train" "$D/closed" "$D/valid"
+    stage 5 "embeddings" embed "$evals" "$EXP/embeddings/ecapa/test:$EXP/embeddings/mfcc/test" \
+        "$C/embed.yaml" "$C/baseline.yaml" "$C/lda.yaml" "$FINAL" \
+        "$D/train" "$D/valid" "$D/test" "$D/test_noisy" "${EVALS[@]}"
+    stage 6 "scores" score "$evals" "$EXP/scores/ecapa/test:$EXP/results" \
+        "$C/scores.yaml" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/embeddings/mfcc" "$D/valid" "$D/test" "${EVALS[@]}"
+    stage 7 "enhancement" enhance "$evals" "$EXP/enhance" \
+        "$C/enhance" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/scores/ecapa" "$D/valid" "$D/test" \
+        "${EVALS[@]}"
+    stage 8 "export" export_model "" "$EXP/model/model.onnx" \
+        "$FINAL" "$EXP/results"
+    stage 9 "report" report "" "$EXP/report/report.html" "$C/report.yaml" "$EXP/results" "$EXP/scores" "$EXP/model"
+}
+
+main
+exit

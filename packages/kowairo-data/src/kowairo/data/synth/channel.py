@@ -19,7 +19,7 @@ Codec = Literal["none", "low_pass", "mu_law", "vorbis", "mp3"]
 
 CODECS: tuple[Codec, ...] = ("none", "low_pass", "mu_law", "vorbis", "mp3")
 TILT_DB = 6.0
-RIPPLE_DB = 4.0
+RIPPLE_DB = 5.5
 RIPPLES = 6
 _LOWEST_HZ = 60.0
 _SPEECH_LEVEL = 0.06

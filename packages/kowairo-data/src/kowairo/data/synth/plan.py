@@ -15,7 +15,7 @@ Flaw = Literal["none", "mislabelled", "empty_file", "text_file", "truncated", "s
 FLAWS: tuple[Flaw, ...] = get_args(Flaw)[1:]
 MISLABELLED = 6
 NONVERBAL_SHARE = 0.06
-LINES_PER_SENTENCE = 8
+LINES_PER_SENTENCE = 12
 """Speaking and analysing a sentence costs five times as much as performing it once more."""
 
 
