@@ -4,7 +4,7 @@ from scipy.linalg import eigh
 
 from kowairo.core import InputError
 from kowairo.scoring import LDA
-from kowairo.scoring.lda import scatter_matrices
+from kowairo.scoring.covariance import scatter_matrices
 
 
 def _speakers(num_speakers=12, each=6, dim=5, seed=0):

@@ -3,54 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kowairo.core import InputError
-from kowairo.scoring._artefact import load_artefact, save_artefact
-from kowairo.scoring._checks import as_matrix, encode_labels
-from kowairo.scoring.backend import Backend
-from kowairo.scoring.mean_subtraction import fitted_mean
+from kowairo.scoring.affine_backend import AffineBackend
+from kowairo.scoring.backend import fitted
+from kowairo.scoring.covariance import as_training, check_shrinkage, scatter_matrices, shrink
 
 
-def scatter_matrices(
-    vectors: ArrayLike, speakers: Sequence[str]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Within- and between-speaker covariance, ``S_w + S_b = cov(X)``.
-
-    ``S_w = 1/N sum_i (x_i - m_s(i)) (x_i - m_s(i))^T``, ``S_b = 1/N sum_s n_s (m_s - m) (m_s - m)^T``
-    with speaker means ``m_s`` over ``n_s`` rows, the mean ``m`` of all rows, and N rows.
-
-    Args:
-        vectors: (n, dim).
-        speakers: (n,) speaker of each row.
-
-    Returns:
-        Within and between covariance, both (dim, dim) float64.
-
-    Raises:
-        InputError: Fewer than two speakers, or no speaker with two rows.
-    """
-    matrix = as_matrix(vectors, name="vectors")
-    names, index = encode_labels(speakers, expected=len(matrix))
-    if len(names) < 2 or len(names) == len(matrix):
-        raise InputError(
-            f"expected two or more speakers and one with two or more utterances, "
-            f"got {len(names)} speakers in {len(matrix)} utterances"
-        )
-    counts = np.bincount(index)
-    means = np.zeros((len(names), matrix.shape[1]))
-    np.add.at(means, index, matrix)
-    means /= counts[:, None]
-    residual = matrix - means[index]
-    offset = (means - matrix.mean(axis=0)) * np.sqrt(counts)[:, None]
-    return residual.T @ residual / len(matrix), offset.T @ offset / len(matrix)
-
-
-class LDA(Backend):
+class LDA(AffineBackend):
     """Directions that separate speakers, scaled so that the within-speaker covariance is the identity.
 
     Solves ``S_b v = lambda S_w' v`` with ``S_w' = (1 - a) S_w + a (tr S_w / dim) I`` and shrinkage ``a``;
@@ -74,6 +38,7 @@ class LDA(Backend):
         separations_: (num_dims,) the ``lambda``: between over within variance along each direction.
     """
 
+    learned = ("mean_", "directions_", "separations_")
     mean_: NDArray[np.float64]
     directions_: NDArray[np.float64]
     separations_: NDArray[np.float64]
@@ -82,22 +47,26 @@ class LDA(Backend):
         self.num_dims = num_dims
         self.shrinkage = shrinkage
 
+    def check_parameters(self) -> None:
+        """Check the range of the shrinkage.
+
+        Raises:
+            InputError: It is outside [0, 1].
+        """
+        check_shrinkage(self.shrinkage)
+
     def fit(self, vectors: ArrayLike, speakers: Sequence[str]) -> Self:
         """Learn mean and directions from (n, dim) vectors of (n,) speakers.
 
         Raises:
             InputError: Bad parameters, too few speakers, or a singular within-speaker covariance.
         """
-        matrix = as_matrix(vectors, name="vectors")
-        if not 0.0 <= self.shrinkage <= 1.0:
-            raise InputError(f"expected shrinkage in [0, 1], got {self.shrinkage}")
+        matrix = as_training(vectors)
+        self.check_parameters()
         within, between = scatter_matrices(matrix, speakers)
         num_dims = self._num_dims(min(matrix.shape[1], len(set(speakers)) - 1))
-        ridge = np.trace(within) / len(within) * np.eye(len(within))
         try:
-            values, columns = _generalized_eigh(
-                between, (1 - self.shrinkage) * within + self.shrinkage * ridge
-            )
+            values, columns = _generalized_eigh(between, shrink(within, self.shrinkage))
         except np.linalg.LinAlgError as error:
             raise InputError(
                 f"the within-speaker covariance of {len(matrix)} utterances is singular; "
@@ -108,36 +77,14 @@ class LDA(Backend):
         self.separations_, self.directions_ = values[order], _fix_signs(columns[:, order])
         return self
 
-    def transform(self, vectors: ArrayLike) -> NDArray[np.float64]:
-        """Project (n, dim) vectors to (n, num_dims).
+    def affine(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the directions as rows (num_dims, dim), and ``-V^T m`` (num_dims,).
 
         Raises:
-            InputError: Not fitted, or fitted on another dimension.
+            InputError: Not fitted.
         """
-        matrix = as_matrix(vectors, name="vectors")
-        return (matrix - fitted_mean(self, matrix.shape[1])) @ self.directions_
-
-    def save(self, folder: Path) -> None:
-        """Write ``arrays.npz`` and ``config.json`` to ``folder``."""
-        arrays = {"mean": self.mean_, "directions": self.directions_, "separations": self.separations_}
-        config = {"num_dims": self.num_dims, "shrinkage": self.shrinkage}
-        save_artefact(folder, kind="LDA", config=config, arrays=arrays)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read what ``save`` wrote; nothing in the folder is executed.
-
-        Raises:
-            InputError: The folder holds something else.
-        """
-        config, arrays = load_artefact(folder, kind="LDA", names=("mean", "directions", "separations"))
-        num_dims, shrinkage = config.get("num_dims"), config.get("shrinkage")
-        if not (num_dims is None or isinstance(num_dims, int)) or not isinstance(shrinkage, int | float):
-            raise InputError(f"{folder}: expected num_dims and shrinkage of an LDA, got {config!r:.80}")
-        backend = cls(num_dims=num_dims, shrinkage=float(shrinkage))
-        backend.mean_, backend.directions_ = arrays["mean"], arrays["directions"]
-        backend.separations_ = arrays["separations"]
-        return backend
+        mean, directions = fitted(self, "mean_"), fitted(self, "directions_")
+        return directions.T, -mean @ directions
 
     def _num_dims(self, most: int) -> int:
         """Return the number of directions to keep, at most ``most``."""

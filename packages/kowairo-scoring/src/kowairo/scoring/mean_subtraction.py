@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kowairo.core import InputError
-from kowairo.scoring._artefact import load_artefact, save_artefact
 from kowairo.scoring._checks import as_matrix
-from kowairo.scoring.backend import Backend
+from kowairo.scoring.affine_backend import AffineBackend
+from kowairo.scoring.backend import fitted
+from kowairo.scoring.covariance import as_training
 
 
-class MeanSubtraction(Backend):
+class MeanSubtraction(AffineBackend):
     """Subtract the mean of the training utterances: ``y = x - mean(X)``.
 
     Attributes:
@@ -23,6 +22,7 @@ class MeanSubtraction(Backend):
             speakers with many lines count for more).
     """
 
+    learned = ("mean_",)
     mean_: NDArray[np.float64]
 
     def fit(self, vectors: ArrayLike, speakers: Sequence[str] = ()) -> Self:
@@ -31,42 +31,23 @@ class MeanSubtraction(Backend):
         Raises:
             InputError: There is no row.
         """
-        matrix = as_matrix(vectors, name="vectors")
-        if len(matrix) == 0:
-            raise InputError("expected at least one embedding to take the mean of, got none")
-        self.mean_ = matrix.mean(axis=0)
+        self.mean_ = as_training(vectors).mean(axis=0)
         return self
 
     def transform(self, vectors: ArrayLike) -> NDArray[np.float64]:
-        """Return (n, dim) vectors less the mean.
+        """Return (n, dim) vectors less the mean (without the product that ``affine`` would take).
 
         Raises:
             InputError: Not fitted, or fitted on another dimension.
         """
-        return as_matrix(vectors, name="vectors") - fitted_mean(self, np.shape(vectors)[-1])
+        matrix = as_matrix(vectors, name="vectors")
+        return matrix - fitted(self, "mean_", dim=matrix.shape[1])
 
-    def save(self, folder: Path) -> None:
-        """Write ``arrays.npz`` and ``config.json`` to ``folder``."""
-        save_artefact(folder, kind="MeanSubtraction", config={}, arrays={"mean": self.mean_})
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read what ``save`` wrote; nothing in the folder is executed.
+    def affine(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the identity (dim, dim) and ``-mean`` (dim,).
 
         Raises:
-            InputError: The folder holds something else.
+            InputError: Not fitted.
         """
-        _, arrays = load_artefact(folder, kind="MeanSubtraction", names=("mean",))
-        backend = cls()
-        backend.mean_ = arrays["mean"]
-        return backend
-
-
-def fitted_mean(backend: Backend, dim: int) -> NDArray[np.float64]:
-    """Return the ``mean_`` of a fitted back-end after checking its dimension."""
-    mean: NDArray[np.float64] | None = getattr(backend, "mean_", None)
-    if mean is None:
-        raise InputError(f"expected a fitted {type(backend).__name__}; call fit or load first")
-    if mean.shape != (dim,):
-        raise InputError(f"expected embeddings of dimension {mean.size} as in training, got {dim}")
-    return mean
+        mean = fitted(self, "mean_")
+        return np.eye(len(mean)), -mean

@@ -15,7 +15,7 @@ from kowairo.scoring.backend import Backend
 class PlainCosine(Backend):
     """Cosine of the raw embeddings; there is nothing to fit."""
 
-    def fit(self, vectors: ArrayLike, speakers: Sequence[str]) -> Self:
+    def fit(self, vectors: ArrayLike, speakers: Sequence[str] = ()) -> Self:
         """Return itself; the arguments are not used."""
         return self
 
