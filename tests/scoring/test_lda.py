@@ -15,27 +15,6 @@ def _speakers(num_speakers=12, each=6, dim=5, seed=0):
     return vectors, [f"s{i // each:02d}" for i in range(num_speakers * each)]
 
 
-def test_scatter_of_two_hand_worked_speakers():
-    vectors = [[0, 0], [2, 0], [4, 6], [4, 2]]  # means (1, 0) and (4, 4), mean of all (2.5, 2)
-    within, between = scatter_matrices(vectors, ["a", "a", "b", "b"])
-    assert within == pytest.approx(np.array([[0.5, 0.0], [0.0, 2.0]]))
-    assert between == pytest.approx(np.array([[2.25, 3.0], [3.0, 4.0]]))
-
-
-def test_scatter_of_speakers_of_unequal_size_equals_a_naive_loop():
-    vectors, speakers = _speakers()
-    vectors, speakers = vectors[:-4], speakers[:-4]
-    within, between, mean = np.zeros((5, 5)), np.zeros((5, 5)), vectors.mean(axis=0)
-    for name in set(speakers):
-        rows = vectors[[s == name for s in speakers]]
-        within += sum(np.outer(x - rows.mean(axis=0), x - rows.mean(axis=0)) for x in rows)
-        between += len(rows) * np.outer(rows.mean(axis=0) - mean, rows.mean(axis=0) - mean)
-    ours = scatter_matrices(vectors, speakers)
-    assert ours[0] == pytest.approx(within / len(vectors))
-    assert ours[1] == pytest.approx(between / len(vectors))
-    assert ours[0] + ours[1] == pytest.approx(np.cov(vectors.T, ddof=0))
-
-
 def test_after_lda_the_within_speaker_covariance_is_the_identity():
     vectors, speakers = _speakers()
     lda = LDA().fit(vectors, speakers)

@@ -35,10 +35,15 @@ class Backend(ABC):
     A new back-end is one subclass in one file; ``kowairo.testing.check_backend`` is its contract suite.
     """
 
-    score_kind: ClassVar[ScoreKind] = "cosine"
-    """What the scores are: cosines in [-1, 1], or natural-logarithm likelihood ratios."""
     learned: ClassVar[tuple[str, ...]] = ()
     """Names of the arrays that ``fit`` learns."""
+    fit_only: ClassVar[tuple[str, ...]] = ()
+    """Keyword arguments that only ``fit`` needs (data of another domain): ``save`` leaves them out."""
+
+    @property
+    def score_kind(self) -> ScoreKind:
+        """What the scores are: cosines in [-1, 1], or natural-logarithm likelihood ratios."""
+        return "cosine"
 
     @abstractmethod
     def fit(self, vectors: ArrayLike, speakers: Sequence[str]) -> Self:
@@ -154,8 +159,8 @@ class Backend(ABC):
         return np.clip(paired_products(models, prepared, model_rows, test_rows), -1.0, 1.0)
 
     def parameters(self) -> dict[str, object]:
-        """Return the keyword arguments by name."""
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+        """Return the keyword arguments by name, without those that only ``fit`` needs."""
+        return {name: getattr(self, name) for name in _parameter_names(type(self))}
 
     def save(self, folder: Path) -> None:
         """Write ``config.json`` (class name, keyword arguments) and ``arrays.npz`` to ``folder``.
@@ -176,7 +181,7 @@ class Backend(ABC):
         names = [name.removesuffix("_") for name in cls.learned]
         config, arrays = load_artefact(folder, kind=cls.__name__, names=names)
         config.pop("kind")
-        if set(config) != set(inspect.signature(cls).parameters):
+        if set(config) != set(_parameter_names(cls)):
             raise InputError(f"{folder}: expected the parameters of {cls.__name__}, got {sorted(config)}")
         backend = cls(**config)
         try:
@@ -258,6 +263,11 @@ def paired_products(
         block = slice(start, start + _BLOCK_ROWS)
         products[block] = np.einsum("ij,ij->i", left[left_rows[block]], right[right_rows[block]])
     return products
+
+
+def _parameter_names(kind: type[Backend]) -> list[str]:
+    """Return the names of the keyword arguments that are saved."""
+    return [name for name in inspect.signature(kind).parameters if name not in kind.fit_only]
 
 
 def _subclasses(base: type[Backend]) -> Iterator[type[Backend]]:

@@ -179,3 +179,13 @@ def check_definite(eigenvalues: NDArray[np.float64], *, name: str) -> None:
         raise InputError(
             f"the {name} covariance is singular; give a shrinkage above 0 or more utterances than dimensions"
         )
+
+
+def fix_signs(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Make the largest entry of each column of (dim, k) positive.
+
+    Eigenvectors are free in sign; what is written to files should not be.
+    """
+    largest = columns[np.abs(columns).argmax(axis=0), np.arange(columns.shape[1])]
+    fixed: NDArray[np.float64] = columns * np.sign(largest)
+    return fixed

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from kowairo.core import InputError
 from kowairo.scoring.affine_backend import AffineBackend
 from kowairo.scoring.backend import fitted
-from kowairo.scoring.covariance import as_training, check_shrinkage, scatter_matrices, shrink
+from kowairo.scoring.covariance import as_training, check_shrinkage, fix_signs, scatter_matrices, shrink
 
 
 class LDA(AffineBackend):
@@ -74,7 +74,7 @@ class LDA(AffineBackend):
             ) from error
         order = np.argsort(values)[::-1][:num_dims]
         self.mean_ = matrix.mean(axis=0)
-        self.separations_, self.directions_ = values[order], _fix_signs(columns[:, order])
+        self.separations_, self.directions_ = values[order], fix_signs(columns[:, order])
         return self
 
     def affine(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -105,10 +105,3 @@ def _generalized_eigh(
     factor = np.linalg.inv(np.linalg.cholesky(within))  # W = L L^T, this is L^-1
     values, columns = np.linalg.eigh(factor @ between @ factor.T)
     return values, factor.T @ columns
-
-
-def _fix_signs(columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Make the largest entry of each column positive: eigenvectors are free in sign, files should not be."""
-    largest = columns[np.abs(columns).argmax(axis=0), np.arange(columns.shape[1])]
-    fixed: NDArray[np.float64] = columns * np.sign(largest)
-    return fixed
