@@ -7,7 +7,7 @@ import pytest
 
 from kowairo.core import InputError
 from kowairo.report import make_report
-from kowairo.report.page import MAX_BYTES, about_line, script_json
+from kowairo.report.page import MAX_BYTES, about_line
 
 
 @pytest.fixture(scope="module")
@@ -109,12 +109,6 @@ def test_a_corpus_without_actors_texts_or_enhancement_is_no_error(experiment_fol
 def test_a_negative_number_of_clips_is_refused(tmp_path):
     with pytest.raises(InputError, match="max_clips"):
         make_report(tmp_path, tmp_path, title="x", max_clips=-1)
-
-
-def test_json_in_a_script_element_cannot_end_it():
-    text = script_json({"a": "</script><!--&"})
-    assert "<" not in text
-    assert json.loads(text) == {"a": "</script><!--&"}
 
 
 def test_a_line_is_described_in_words(corpus):

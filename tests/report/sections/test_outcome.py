@@ -39,7 +39,7 @@ def test_noisy_lines_are_one_more_condition(experiment):
 
 
 def test_det_curves_are_those_of_plain_scores_and_of_the_encoders_normalisations(experiment):
-    curves = scores_section(experiment).plots["det"].data
+    curves = [one for one in scores_section(experiment).plots["det"].data if one.showlegend is not False]
     names = ["ECAPA", "MFCC + LDA", "ECAPA + linear_v1", "ECAPA + linear_v3", "ECAPA, AS-norm"]
     assert [curve.name.split(" · ")[0] for curve in curves] == names
     assert [curve.visible for curve in curves] == [True, True, "legendonly", "legendonly", True]

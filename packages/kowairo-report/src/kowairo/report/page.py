@@ -1,22 +1,17 @@
 """The report: one self-contained HTML page, and a PNG of each picture."""
 
-import html
-import json
 import logging
-from collections.abc import Mapping, Sequence
-from importlib.resources import files
+from collections.abc import Sequence
 from pathlib import Path
-from string import Template
 
-from plotly.offline import get_plotlyjs
-
-from kowairo.core import Corpus, InputError, atomic_path, provenance
+from kowairo.core import Corpus, InputError, atomic_path
 
 from .clips import make_clips
 from .experiment import Experiment, read_experiment
 from .figures.confusion import confusable_pairs, similarity_matrix
 from .figures.map import display_name, line_map, spread_over_speakers
 from .figures.theme import save_png
+from .rendering import render_page
 from .sections.headline import headline_html
 from .sections.outcome import conditions_section, enhancement_section, results_section, scores_section
 from .sections.record import data_section, provenance_section, training_section
@@ -81,44 +76,6 @@ def make_report(exp: Path, out: Path, *, title: str, max_clips: int = 300, seed:
     return target
 
 
-def render_page(
-    title: str, headline: str, sections: Sequence[Section], clips: Mapping[str, Mapping[str, str]]
-) -> str:
-    """Fill the template.
-
-    Args:
-        title: Heading, plain text.
-        headline: HTML under the heading.
-        sections: Sections in order.
-        clips: Data URI ("audio") and description ("about") by utterance.
-
-    Returns:
-        The page.
-    """
-    plots = {name: json.loads(plot.to_json()) for section in sections for name, plot in section.plots.items()}
-    navigation = "".join(f'<li><a href="#{s.identifier}">{html.escape(s.title)}</a></li>' for s in sections)
-    origin = provenance()
-    footer = f"Made with kowairo {origin['kowairo']} on {origin['date']}."
-    return Template(_resource("page.html")).substitute(
-        title=html.escape(title),
-        style=_resource("style.css"),
-        headline=headline,
-        navigation=navigation,
-        sections="\n".join(section.html() for section in sections),
-        footer=html.escape(footer),
-        figures=script_json(plots),
-        clips=script_json(clips),
-        plotly=get_plotlyjs(),
-        script=_resource("script.js"),
-    )
-
-
-def script_json(content: object) -> str:
-    """Write JSON that cannot end the script element around it, whatever its strings hold."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
 def _voices(
     experiment: Experiment, *, max_clips: int, seed: int
 ) -> tuple[list[Section | None], dict[str, dict[str, str]]]:
@@ -154,7 +111,3 @@ def about_line(utt: str, corpus: Corpus) -> str:
     who = ", ".join([display_name(corpus.utt2spk[utt], corpus), *(word for word in how if word)])
     text = tables.get("text", {}).get(utt, "")
     return f"{who}: {text}" if text else who
-
-
-def _resource(name: str) -> str:
-    return (files("kowairo.report") / name).read_text(encoding="utf-8")

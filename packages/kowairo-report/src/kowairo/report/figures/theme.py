@@ -105,6 +105,12 @@ def label_axes(axis: Axes, *, x: str, y: str, title: str = "") -> None:
         axis.set_title(title, color=INK, fontsize=11, loc="left")
 
 
+def rgba(color: str, opacity: float) -> str:
+    """Write a "#rrggbb" colour with an opacity in CSS, e.g. "rgba(47,116,208,0.2)"."""
+    red, green, blue = (int(color[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
 def save_png(figure: Figure, path: Path) -> None:
     """Write a figure as PNG, atomically, at 160 dots per inch."""
     buffer = BytesIO()

@@ -14,7 +14,7 @@ class Section:
 
     Attributes:
         identifier: Anchor in the page.
-        title: Heading, plain text.
+        title: Heading, plain text; without one the page's own heading serves.
         body: HTML.
         plots: Plotly figure by the name of its box.
         images: matplotlib figure by file name, without ending.
@@ -28,6 +28,8 @@ class Section:
 
     def html(self) -> str:
         """Return the section as HTML."""
+        if not self.title:
+            return f'<section id="{self.identifier}">{self.body}</section>'
         return (
             f'<section id="{self.identifier}" aria-labelledby="h-{self.identifier}">'
             f'<h2 id="h-{self.identifier}">{html.escape(self.title)}</h2>{self.body}</section>'
