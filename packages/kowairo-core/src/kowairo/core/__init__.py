@@ -1,4 +1,4 @@
-"""Tables, embedding sets, errors and plug-in discovery of kowairo; needs NumPy only."""
+"""Tables, embedding sets, errors and plug-in discovery of kowairo; needs NumPy and kaldiio only."""
 
 from kowairo.core.corpus import Corpus as Corpus
 from kowairo.core.embedding_set import EmbeddingSet as EmbeddingSet
@@ -10,19 +10,20 @@ from kowairo.core.files import atomic_path as atomic_path
 from kowairo.core.files import file_digest as file_digest
 from kowairo.core.files import read_json as read_json
 from kowairo.core.files import write_json as write_json
+from kowairo.core.lines import read_lines as read_lines
+from kowairo.core.lines import split_columns as split_columns
 from kowairo.core.plugins import load_plugins as load_plugins
 from kowairo.core.provenance import provenance as provenance
 from kowairo.core.scores import Scores as Scores
 from kowairo.core.scores import read_scores as read_scores
 from kowairo.core.scores import write_scores as write_scores
 from kowairo.core.tables import AudioRef as AudioRef
-from kowairo.core.tables import read_lines as read_lines
 from kowairo.core.tables import read_table as read_table
 from kowairo.core.tables import read_wav_scp as read_wav_scp
 from kowairo.core.tables import spk2utt as spk2utt
-from kowairo.core.tables import split_columns as split_columns
 from kowairo.core.tables import write_table as write_table
 from kowairo.core.tables import write_wav_scp as write_wav_scp
+from kowairo.core.text_table import TextTable as TextTable
 from kowairo.core.trials import Trials as Trials
 from kowairo.core.trials import read_trial_pair as read_trial_pair
 from kowairo.core.trials import read_trials as read_trials
@@ -36,6 +37,7 @@ __all__ = [
     "KowairoError",
     "Scores",
     "TableError",
+    "TextTable",
     "Trials",
     "atomic_folder",
     "atomic_path",

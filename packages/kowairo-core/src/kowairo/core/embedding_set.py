@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kowairo.core.errors import InputError
 from kowairo.core.files import atomic_folder, read_json, write_json
-from kowairo.core.tables import read_lines
+from kowairo.core.lines import read_lines
 
 
 class EmbeddingSet:

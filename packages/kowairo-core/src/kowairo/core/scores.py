@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kowairo.core.errors import InputError, TableError
 from kowairo.core.files import atomic_path
-from kowairo.core.tables import read_lines, split_columns
+from kowairo.core.lines import read_lines, split_columns
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,16 +2,13 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kowairo.core.errors import InputError, TableError
+from kowairo.core.errors import InputError
 from kowairo.core.files import atomic_path
-
-# Only the ASCII blanks separate columns: an ideographic space (U+3000) is a legal part of a file name.
-_BLANKS = re.compile(r"[ \t]+")
-_BOM = b"\xef\xbb\xbf"
+from kowairo.core.text_table import TextTable
 
 
 @dataclass(frozen=True)
@@ -45,49 +42,6 @@ class AudioRef:
         return cls(Path(folder, text))
 
 
-def read_lines(path: Path | str) -> Iterator[tuple[int, str]]:
-    r"""Read the lines of a UTF-8 text table that are not blank.
-
-    A byte order mark and CRLF line ends are accepted. Lines end at `\n` only: a name may hold the
-    other characters that Python takes for line ends (U+2028, U+0085 ...).
-
-    Args:
-        path: The table.
-
-    Yields:
-        Line number (from 1) and the line without its end and surrounding blanks.
-
-    Raises:
-        InputError: There is no such file.
-        TableError: A line is not UTF-8.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
-            try:
-                line = (raw.removeprefix(_BOM) if number == 1 else raw).decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise TableError(path, number, f"not UTF-8 (byte {error.start + 1} of the line)") from error
-            line = line.strip(" \t\r\n")
-            if line:
-                yield number, line
-
-
-def split_columns(line: str, *, maximum: int = 0) -> list[str]:
-    """Split a line at runs of spaces and tabs.
-
-    Args:
-        line: The line, without surrounding blanks.
-        maximum: Most columns; the last one keeps its blanks. 0: no limit.
-
-    Returns:
-        The columns.
-    """
-    return _BLANKS.split(line, maxsplit=max(0, maximum - 1))
-
-
 def read_table(path: Path | str) -> dict[str, str]:
     """Read a `key value` table.
 
@@ -101,16 +55,7 @@ def read_table(path: Path | str) -> dict[str, str]:
         InputError: There is no such file.
         TableError: A key stands twice, a value is missing, or a line is not UTF-8.
     """
-    table: dict[str, str] = {}
-    for number, line in read_lines(path):
-        columns = split_columns(line, maximum=2)
-        if len(columns) < 2:
-            raise TableError(path, number, f"key {line!r} has no value; expected `key value`")
-        key, value = columns
-        if key in table:
-            raise TableError(path, number, f"key {key!r} stands twice; remove one of the lines")
-        table[key] = value
-    return dict(sorted(table.items()))
+    return TextTable.read(path).to_dict()
 
 
 def write_table(path: Path | str, table: Mapping[str, str]) -> None:
