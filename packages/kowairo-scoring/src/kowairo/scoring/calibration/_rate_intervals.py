@@ -49,7 +49,7 @@ def rate_intervals(
     weights = np.concatenate([np.ones((1, trials.num_speakers)), draws])  # row 0: all trials as they are
     miss = _rates(_of_targets(values, trials, thresholds), weights)
     false_alarm = _rates(_of_nontargets(values, trials, thresholds), weights)
-    usable: NDArray[np.bool_] = np.isfinite(np.column_stack([miss, false_alarm])).all(axis=1)
+    usable = np.isfinite(miss[:, 0] + false_alarm[:, 0])  # NaN in one threshold is NaN in all
     if not usable[1:].any():
         raise InputError(f"no replicate of {trials.num_speakers} speakers has target and non-target trials")
     return _percentiles(false_alarm[usable], confidence), _percentiles(miss[usable], confidence)
