@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix as sklearn_confusion
-from sklearn.metrics import precision_recall_fscore_support
+from sklearn.metrics import precision_recall_fscore_support, top_k_accuracy_score
 
 from kowairo.core import InputError
-from kowairo.scoring import closed_set_metrics, confusion_matrix
+from kowairo.scoring.closed_set import closed_set_metrics, confusion_matrix, top_k_accuracy
 
 
 def test_confusion_rows_are_true_and_columns_predicted():
@@ -44,3 +44,26 @@ def test_bad_input_is_refused():
         closed_set_metrics(np.ones((2, 3)))
     with pytest.raises(InputError, match="empty confusion matrix"):
         closed_set_metrics(np.zeros((2, 2)))
+
+
+def test_top_k_accuracy_of_three_hand_worked_utterances():
+    scores = [[0.9, 0.5, 0.1], [0.9, 0.5, 0.1], [0.9, 0.5, 0.1]]
+    assert top_k_accuracy(scores, [0, 1, 2], ks=(1, 2, 3)) == {1: 1 / 3, 2: 2 / 3, 3: 1.0}
+
+
+def test_top_k_accuracy_agrees_with_sklearn():
+    rng = np.random.default_rng(1)
+    scores, labels = rng.normal(size=(200, 12)), rng.integers(0, 12, 200)
+    for k, ours in top_k_accuracy(scores, labels, ks=(1, 4)).items():
+        assert ours == pytest.approx(top_k_accuracy_score(labels, scores, k=k, labels=range(12)))
+
+
+def test_a_constant_scorer_is_right_only_when_all_speakers_are_listed():
+    assert top_k_accuracy(np.zeros((4, 3)), [0, 1, 2, 0], ks=(1, 2, 3)) == {1: 0.0, 2: 0.0, 3: 1.0}
+
+
+def test_bad_lists_and_labels_are_refused():
+    with pytest.raises(InputError, match=r"lists of 1 or more speakers, got \[0\]"):
+        top_k_accuracy([[1.0, 0.0]], [0], ks=(0,))
+    with pytest.raises(InputError, match=r"labels in 0\.\.1, got -1"):
+        top_k_accuracy([[1.0, 0.0]], [-1])

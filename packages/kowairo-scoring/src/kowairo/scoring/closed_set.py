@@ -1,13 +1,15 @@
-"""Closed-set classification: confusion counts, accuracy, macro precision, recall and F1."""
+"""Closed-set classification: confusion counts, accuracy, macro precision, recall and F1, top-k accuracy."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kowairo.core import InputError
+from kowairo.scoring.metrics._ranks import own_ranks
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,29 @@ def closed_set_metrics(confusion: ArrayLike) -> ClosedSetMetrics:
         macro_recall=float(recall.mean()),
         macro_f1=float(f1.mean()),
     )
+
+
+def top_k_accuracy(scores: ArrayLike, labels: ArrayLike, *, ks: Sequence[int] = (1, 5)) -> dict[int, float]:
+    """Share of utterances whose own speaker is among the k best.
+
+    A speaker with the same score counts as better, so that a constant scorer is right only where k is
+    the number of speakers.
+
+    Args:
+        scores: (utterance, speaker) score of every utterance with every speaker, finite.
+        labels: (utterance,) int, column of the utterance's speaker.
+        ks: Lengths of the list.
+
+    Returns:
+        Accuracy by k, fractions.
+
+    Raises:
+        InputError: Shapes differ, a score is not finite, a label is out of range, or a k is below 1.
+    """
+    if any(k < 1 for k in ks):
+        raise InputError(f"expected lists of 1 or more speakers, got {list(ks)}")
+    _, _, ranks = own_ranks(scores, labels)
+    return {k: float(np.mean(ranks <= k)) for k in ks}
 
 
 def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
