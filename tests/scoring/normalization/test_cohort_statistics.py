@@ -3,7 +3,7 @@ import pytest
 
 from kowairo.core import EmbeddingSet, InputError
 from kowairo.scoring.normalization import Cohort, CohortStatistics, cohort_moments
-from kowairo.scoring.normalization.cohort_statistics import STD_FLOOR
+from kowairo.scoring.normalization.moments import STD_FLOOR
 from kowairo.testing.scoring import toy_trials
 
 # unit vectors whose cosines with (1, 0) are 1, 0.6, 0 and -1
@@ -47,10 +47,9 @@ def test_moments_over_blocks_equal_a_naive_loop(monkeypatch):
         assert (mean[i], std[i]) == pytest.approx((np.mean(best), np.std(best, ddof=1)), abs=1e-6)
 
 
-def test_a_cohort_smaller_than_top_n_is_used_whole_and_said_so(caplog):
-    every = cohort_moments([[5, 0]], _COHORT)
-    assert np.array_equal(cohort_moments([[5, 0]], _COHORT, top_n=300), every)
-    assert "top_n 300 is more than the 4 rows" in caplog.text
+def test_a_cohort_smaller_than_top_n_is_refused():
+    with pytest.raises(InputError, match="top_n 300 is more than the 4 rows of the cohort"):
+        cohort_moments([[5, 0]], _COHORT, top_n=300)
 
 
 def test_a_cohort_without_spread_has_a_floored_deviation():

@@ -17,5 +17,5 @@ def test_without_labels_a_cohort_cannot_be_refused_and_with_them_it_is():
 def test_statistics_are_fitted_once_and_serve_any_trial_list(tmp_path):
     embeddings, _, cohort = toy_trials()
     normalizer = AdaptiveSNorm(top_n=5).fit(embeddings, cohort)
-    normalizer.statistics_.save(tmp_path / "s")
-    assert type(normalizer.statistics_).load(tmp_path / "s").utts == tuple(embeddings.utts)
+    normalizer.enroll_statistics_.save(tmp_path / "s")
+    assert type(normalizer.enroll_statistics_).load(tmp_path / "s").utts == tuple(embeddings.utts)

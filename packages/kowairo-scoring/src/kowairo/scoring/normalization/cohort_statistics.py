@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -13,15 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from kowairo.core import EmbeddingSet, InputError
 from kowairo.scoring._artefact import load_artefact, save_artefact
-from kowairo.scoring.cosine import length_normalize
+from kowairo.scoring.normalization._top_values import top_values
 from kowairo.scoring.normalization.cohort import Cohort
+from kowairo.scoring.normalization.moments import Moments, masked_moments
 
-STD_FLOOR = 1e-5
-"""Smallest deviation that is divided by; a cohort that scores everything alike carries no scale."""
-
-_BLOCK_CELLS = 2_000_000  # scores held at a time: 16 MB, whatever the number of utterances
-
-_logger = logging.getLogger(__name__)
+_BLOCK_CELLS = 8_000_000  # scores held at a time: 32 MB of float32, whatever the number of utterances
+_BLOCK_ROWS = 1024
 
 
 def cohort_moments(
@@ -31,17 +28,17 @@ def cohort_moments(
     top_n: int | None = None,
     ddof: int = 0,
     speakers: Sequence[str] | None = None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and standard deviation of cosine scores against the cohort.
+) -> Moments:
+    """Mean and standard deviation of scores against the cohort.
 
     Rows of an utterance's own speaker get -inf before the ``top_n`` highest scores are chosen and are
     left out of mean and deviation. (Set to 0, as one toolkit does, they would win over negative scores.)
 
     Args:
-        vectors: (n, dim) embeddings of any length.
+        vectors: (n, dim) embeddings of any length; an array on disk is read block by block.
         cohort: The impostors.
-        top_n: Use only this many highest scores of each utterance; None = all. If fewer
-            rows are valid, all of those.
+        top_n: Use only this many highest scores of each utterance; None = all. If an utterance has fewer
+            rows of other speakers, all of those.
         ddof: 0 = population deviation, 1 = sample deviation (divides by count - 1).
         speakers: (n,) speaker of each row, to leave its own cohort rows out; None = leave out nothing.
 
@@ -52,45 +49,53 @@ def cohort_moments(
         InputError: ``top_n`` or ``ddof`` is out of range, the dimensions differ, or an utterance has too
             few cohort rows of other speakers.
     """
-    unit = length_normalize(vectors)
-    _check_options(unit, cohort, top_n=top_n, ddof=ddof)
-    mean, std = np.empty(len(unit)), np.empty(len(unit))
-    step = max(1, _BLOCK_CELLS // len(cohort))
-    for start in range(0, len(unit), step):
-        rows = slice(start, start + step)
-        scores = unit[rows] @ cohort.vectors.T  # (block, cohort)
-        if speakers is not None:
-            scores[cohort.same_speaker(speakers[rows])] = -np.inf
-        if top_n is not None and top_n < len(cohort):
-            scores = np.partition(scores, len(cohort) - top_n, axis=1)[:, -top_n:]
-        mean[rows], std[rows] = masked_moments(scores, ddof=ddof)
-    return mean, std
+    matrix = np.asarray(vectors)
+    if top_n is not None:
+        check_top_n(top_n, cohort)
+    own = no_cells() if speakers is None else cohort.own_cells(speakers)
+    parts = []
+    for rows in blocks(len(matrix), cohort):
+        unit = cohort.project(matrix[rows], first_row=rows.start)
+        cells = cells_in(own, rows)
+        if top_n is None and cohort.similarity == "cosine":
+            parts.append(cohort.linear_moments.of(unit, cells, ddof=ddof))
+            continue
+        scores, constant = cohort.scores(unit)
+        scores[cells] = -np.inf
+        moments = masked_moments(top_values(scores, top_n or len(cohort)), ddof=ddof)
+        parts.append(Moments(moments.mean + constant, moments.std))
+    return Moments(*(np.concatenate([np.zeros(0), *column]) for column in zip(*parts, strict=True)))
 
 
-def masked_moments(
-    scores: NDArray[np.float64], *, ddof: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and deviation along the cohort axis, leaving -inf cells out.
-
-    Args:
-        scores: (n, cohort), -inf = not to be counted.
-        ddof: 0 or 1.
-
-    Returns:
-        Mean (n,) and deviation (n,), floored at ``STD_FLOOR``.
+def check_top_n(top_n: int, cohort: Cohort) -> None:
+    """Refuse a number of cohort rows that the cohort does not have.
 
     Raises:
-        InputError: A row has no more than ``ddof`` valid cells.
+        InputError: ``top_n`` is below 1 or above the rows of the cohort.
     """
-    valid = scores > -np.inf
-    count = valid.sum(axis=1)
-    if (count <= ddof).any():
-        raise InputError(
-            f"an utterance has {int(count.min())} cohort rows of other speakers, more than {ddof} are needed"
-        )
-    mean = np.where(valid, scores, 0.0).sum(axis=1) / count
-    squares = np.where(valid, scores - mean[:, None], 0.0) ** 2
-    return mean, np.maximum(np.sqrt(squares.sum(axis=1) / (count - ddof)), STD_FLOOR)
+    if top_n < 1:
+        raise InputError(f"expected top_n of 1 or more, got {top_n}")
+    if top_n > len(cohort):
+        raise InputError(f"top_n {top_n} is more than the {len(cohort)} rows of the cohort; lower it")
+
+
+def blocks(num_rows: int, cohort: Cohort) -> Iterator[slice]:
+    """Cut rows into blocks whose scores against the cohort take bounded memory."""
+    step = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // len(cohort)))
+    return (slice(start, min(start + step, num_rows)) for start in range(0, num_rows, step))
+
+
+def no_cells() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return an empty list of cells."""
+    return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+
+
+def cells_in(
+    cells: tuple[NDArray[np.int64], NDArray[np.int64]], rows: slice
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Cut the cells of some rows out of a list that is sorted by row, and number the rows from 0."""
+    first, last = np.searchsorted(cells[0], [rows.start, rows.stop])
+    return cells[0][first:last] - rows.start, cells[1][first:last]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,22 +132,22 @@ class CohortStatistics:
             The statistics.
         """
         speakers = None if utt2spk is None else speakers_of(embeddings.utts, utt2spk)
-        mean, std = cohort_moments(embeddings.vectors, cohort, top_n=top_n, ddof=ddof, speakers=speakers)
-        return cls(tuple(embeddings.utts), mean, std)
+        moments = cohort_moments(embeddings.vectors, cohort, top_n=top_n, ddof=ddof, speakers=speakers)
+        return cls(tuple(embeddings.utts), *moments)
 
-    def rows(self, utts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Row number by utterance id."""
+        return {utt: row for row, utt in enumerate(self.utts)}
+
+    def rows(self, utts: Sequence[str]) -> Moments:
         """Return mean and deviation of the given utterances, both (n,).
 
         Raises:
             InputError: An utterance was not measured.
         """
-        index = {utt: i for i, utt in enumerate(self.utts)}
-        if missing := [utt for utt in utts if utt not in index]:
-            raise InputError(
-                f"no cohort statistics for {len(missing)} utterances, the first is {missing[0]!r}"
-            )
-        rows = np.fromiter((index[utt] for utt in utts), dtype=np.int64, count=len(utts))
-        return self.mean[rows], self.std[rows]
+        rows = row_numbers(self.index, utts)
+        return Moments(self.mean[rows], self.std[rows])
 
     def save(self, folder: Path) -> None:
         """Write ``arrays.npz`` and ``config.json`` to ``folder``."""
@@ -163,22 +168,21 @@ class CohortStatistics:
         return cls(tuple(str(utt) for utt in utts), arrays["mean"], arrays["std"])
 
 
+def row_numbers(index: Mapping[str, int], utts: Sequence[str]) -> NDArray[np.int64]:
+    """Look the rows of utterances up.
+
+    Raises:
+        InputError: An utterance was not measured.
+    """
+    try:
+        return np.fromiter(map(index.__getitem__, utts), dtype=np.int64, count=len(utts))
+    except KeyError:
+        missing = [utt for utt in utts if utt not in index]
+    raise InputError(f"no cohort statistics for {len(missing)} utterances, the first is {missing[0]!r}")
+
+
 def speakers_of(utts: Sequence[str], utt2spk: Mapping[str, str]) -> list[str]:
     """Look the speakers of utterances up, naming the first one that is missing."""
     if missing := [utt for utt in utts if utt not in utt2spk]:
         raise InputError(f"no speaker for {len(missing)} utterances in utt2spk, the first is {missing[0]!r}")
     return [utt2spk[utt] for utt in utts]
-
-
-def _check_options(unit: NDArray[np.float64], cohort: Cohort, *, top_n: int | None, ddof: int) -> None:
-    """Check options and dimensions; say it in the log if the cohort is smaller than ``top_n``."""
-    if unit.shape[1] != cohort.vectors.shape[1]:
-        raise InputError(
-            f"expected embeddings of the cohort's {cohort.vectors.shape[1]} dims, got {unit.shape[1]}"
-        )
-    if ddof not in (0, 1):
-        raise InputError(f"expected ddof 0 or 1, got {ddof}")
-    if top_n is not None and top_n < 1:
-        raise InputError(f"expected top_n of 1 or more, got {top_n}")
-    if top_n is not None and top_n > len(cohort):
-        _logger.warning("top_n %d is more than the %d rows of the cohort: all are used", top_n, len(cohort))

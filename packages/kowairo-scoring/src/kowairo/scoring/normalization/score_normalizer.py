@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
-from kowairo.core import EmbeddingSet, InputError, Scores
-from kowairo.scoring.normalization.cohort import Cohort, SharedSpeakers, check_cohort_speakers
-from kowairo.scoring.normalization.cohort_statistics import CohortStatistics
+from kowairo.core import EmbeddingSet, InputError, Scores, read_json
+from kowairo.scoring.normalization.cohort import Cohort
 
 
 class ScoreNormalizer(ABC):
     """Fitted on a cohort and the utterances of the trials; then maps scores to comparable scores.
 
     The cohort's vectors must have gone through the same back-end as the scores.
+
+    ``__init__`` stores keyword arguments under their own names only; what ``fit`` learns ends in an
+    underscore. A new normaliser is one subclass in one file (of this class, or of ``CohortNorm`` if it is
+    a formula of each side's mean and deviation); ``kowairo.testing.check_score_normalizer`` is its
+    contract suite.
     """
 
     @abstractmethod
@@ -38,37 +43,73 @@ class ScoreNormalizer(ABC):
 
     @abstractmethod
     def transform(self, scores: Scores) -> Scores:
-        """Return normalised scores of the same trials in the same order."""
+        """Return normalised scores of the same trials in the same order.
+
+        Raises:
+            InputError: Not fitted, or an utterance was not measured.
+        """
+
+    @abstractmethod
+    def normalize_pair(self, score: float, enroll: ArrayLike, test: ArrayLike) -> float:
+        """Normalise one score of two embeddings that need not have been fitted: an application's use.
+
+        Args:
+            score: Raw score of the pair.
+            enroll: (dim,) embedding.
+            test: (dim,) embedding.
+
+        Returns:
+            The normalised score.
+
+        Raises:
+            InputError: Not fitted, or an embedding does not fit the cohort.
+        """
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write the fitted normaliser to ``folder``: JSON and plain arrays.
+
+        Raises:
+            InputError: Not fitted.
+        """
+
+    @classmethod
+    @abstractmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what ``save`` wrote; nothing in the folder is executed.
+
+        Raises:
+            InputError: The folder holds something else.
+        """
+
+    def parameters(self) -> dict[str, object]:
+        """Return the keyword arguments by name."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
 
-def fit_statistics(
-    embeddings: EmbeddingSet,
-    cohort: Cohort,
-    *,
-    utt2spk: Mapping[str, str] | None,
-    shared_speakers: SharedSpeakers,
-    top_n: int | None,
-    ddof: int,
-) -> CohortStatistics:
-    """Check the cohort's speakers, then measure every utterance against it."""
-    if utt2spk is not None:
-        trial_speakers = {utt2spk[utt] for utt in embeddings.utts if utt in utt2spk}
-        check_cohort_speakers(cohort, trial_speakers, shared_speakers=shared_speakers)
-    return CohortStatistics.fit(embeddings, cohort, top_n=top_n, ddof=ddof, utt2spk=utt2spk)
+def load_normalizer(folder: Path) -> ScoreNormalizer:
+    """Read a saved normaliser of whatever kind.
 
+    The kind is looked up by class name among the subclasses of ``ScoreNormalizer`` that are imported: those
+    of this package and of loaded plug-ins. A file cannot make anything else be imported.
 
-def fitted_statistics(normalizer: ScoreNormalizer) -> CohortStatistics:
-    """Return the ``statistics_`` of a fitted normaliser.
+    Args:
+        folder: Written by ``ScoreNormalizer.save``.
 
     Raises:
-        InputError: It is not fitted.
+        InputError: No saved normaliser, an unknown kind, or a kind that two modules define.
     """
-    statistics: CohortStatistics | None = getattr(normalizer, "statistics_", None)
-    if statistics is None:
-        raise InputError(f"expected a fitted {type(normalizer).__name__}; call fit first")
-    return statistics
+    config = read_json(folder / "config.json")
+    kind = config.get("kind") if isinstance(config, dict) else None
+    known = _subclasses(ScoreNormalizer)  # type: ignore[type-abstract]  # walked, never instantiated
+    found = {each for each in known if each.__name__ == kind and not inspect.isabstract(each)}
+    if len(found) != 1:
+        raise InputError(f"{folder}: expected one normaliser called {kind!r:.80}, {len(found)} are imported")
+    return found.pop().load(folder)
 
 
-def with_values(scores: Scores, values: NDArray[np.float64]) -> Scores:
-    """Return the trials of ``scores`` with other values."""
-    return Scores(scores.enroll, scores.test, values)
+def _subclasses(base: type[ScoreNormalizer]) -> Iterator[type[ScoreNormalizer]]:
+    """Walk all subclasses of ``base``."""
+    for each in base.__subclasses__():
+        yield each
+        yield from _subclasses(each)

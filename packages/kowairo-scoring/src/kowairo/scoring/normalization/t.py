@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Self
-
 import numpy as np
 from numpy.typing import NDArray
 
-from kowairo.core import EmbeddingSet, Scores
-from kowairo.scoring.normalization.cohort import Cohort, SharedSpeakers
-from kowairo.scoring.normalization.cohort_statistics import CohortStatistics
-from kowairo.scoring.normalization.score_normalizer import (
-    ScoreNormalizer,
-    fit_statistics,
-    fitted_statistics,
-    with_values,
-)
+from kowairo.scoring.normalization.cohort_norm import CohortNorm
+from kowairo.scoring.normalization.moments import Moments
 
 
 def t_norm(
@@ -37,46 +27,14 @@ def t_norm(
     return (scores - test_mean) / test_std
 
 
-class TNorm(ScoreNormalizer):
+class TNorm(CohortNorm):
     """T-norm over a fixed cohort (no adaptive choice of rows).
 
     Args:
         ddof: 0 = population deviation, 1 = sample deviation.
         shared_speakers: A cohort holding a trial's speaker is refused, or its rows are excluded.
-
-    Attributes:
-        statistics_: Mean and deviation of every utterance, after fitting.
     """
 
-    statistics_: CohortStatistics
-
-    def __init__(self, *, ddof: int = 0, shared_speakers: SharedSpeakers = "refuse") -> None:
-        self.ddof = ddof
-        self.shared_speakers = shared_speakers
-
-    def fit(
-        self, embeddings: EmbeddingSet, cohort: Cohort, *, utt2spk: Mapping[str, str] | None = None
-    ) -> Self:
-        """Measure every utterance against the whole cohort.
-
-        Raises:
-            InputError: The cohort shares a speaker, or does not fit the embeddings.
-        """
-        self.statistics_ = fit_statistics(
-            embeddings,
-            cohort,
-            utt2spk=utt2spk,
-            shared_speakers=self.shared_speakers,
-            top_n=None,
-            ddof=self.ddof,
-        )
-        return self
-
-    def transform(self, scores: Scores) -> Scores:
-        """Return T-normed scores.
-
-        Raises:
-            InputError: Not fitted, or an utterance was not measured.
-        """
-        mean, std = fitted_statistics(self).rows(scores.test)
-        return with_values(scores, t_norm(scores.values, mean, std))
+    def combine(self, scores: NDArray[np.float64], enroll: Moments, test: Moments) -> NDArray[np.float64]:
+        """Return T-normed scores."""
+        return t_norm(scores, test.mean, test.std)
