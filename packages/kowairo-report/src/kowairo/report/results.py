@@ -144,19 +144,23 @@ def read_results(folder: Path) -> tuple[list[Result], list[Comparison]]:
 
 
 def reading_order(row: Result) -> tuple[bool, bool, bool, str, str, int, str]:
-    """Sort key of results: headline trials first, encoder before baseline, plain scores before normalised."""
-    norms = _NORMALIZATION_ORDER
-    place = (
-        -1 if row.is_plain else norms.index(row.normalization) if row.normalization in norms else len(norms)
-    )
+    """Sort key of results: see `reading_rank`."""
+    return reading_rank(row.set_name, row.trials, row.system, row.normalization)
+
+
+def reading_rank(
+    set_name: str, trials: str, system: str, normalization: str
+) -> tuple[bool, bool, bool, str, str, int, str]:
+    """Sort key: headline trials first, encoder before baseline, plain scores before normalised."""
+    norms = (*PLAIN_NORMALIZATIONS, *_NORMALIZATION_ORDER)
     return (
-        row.set_name != HEADLINE_SET,
-        row.trials != HEADLINE_TRIALS,
-        row.system == BASELINE,
-        row.trials,
-        row.system,
-        place,
-        row.normalization,
+        set_name != HEADLINE_SET,
+        trials != HEADLINE_TRIALS,
+        system == BASELINE,
+        trials,
+        system,
+        norms.index(normalization) if normalization in norms else len(norms),
+        normalization,
     )
 
 
