@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kowairo.scoring.calibration import IsotonicCalibrator, LogisticCalibrator, isotonic_llrs
+from kowairo.scoring.metrics import cllr, min_cllr
 
 _LABELLED = st.lists(st.tuples(st.integers(-4, 4), st.booleans()), min_size=4, max_size=40).filter(
     lambda trials: 2 <= sum(label for _, label in trials) <= len(trials) - 2
@@ -90,6 +91,15 @@ def test_the_prior_changes_nothing():
     scores, target = rng.normal(size=60), rng.random(60) < 0.4
     low, high = (IsotonicCalibrator().fit(scores, target, prior=p) for p in (0.01, 0.9))
     np.testing.assert_array_equal(low.transform(scores), high.transform(scores))
+
+
+def test_with_many_trials_the_cost_on_them_is_the_floor_of_the_cllr():
+    rng = np.random.default_rng(0)
+    scores, target = rng.normal(np.repeat([2, 0], 20_000), 1), np.repeat([True, False], 20_000)
+    llr = IsotonicCalibrator().fit(scores, target).transform(scores)
+    floor = min_cllr(scores[target], scores[~target])
+    # two pseudo-trials among 40,000
+    assert floor <= cllr(llr[target], llr[~target]) < floor + 2e-3
 
 
 def test_it_follows_a_shape_that_no_line_can():

@@ -1,7 +1,6 @@
 """Calibration: from scores to log-likelihood ratios, fusion of systems, and operating points."""
 
 from kowairo.scoring.calibration.base import Calibrator as Calibrator
-from kowairo.scoring.calibration.base import bayes_threshold as bayes_threshold
 from kowairo.scoring.calibration.base import posterior as posterior
 from kowairo.scoring.calibration.fusion import Fusion as Fusion
 from kowairo.scoring.calibration.gaussian import GaussianCalibrator as GaussianCalibrator
@@ -11,6 +10,12 @@ from kowairo.scoring.calibration.load import load_calibrator as load_calibrator
 from kowairo.scoring.calibration.logistic import LogisticCalibrator as LogisticCalibrator
 from kowairo.scoring.calibration.operating_points import OperatingPoint as OperatingPoint
 from kowairo.scoring.calibration.operating_points import OperatingPoints as OperatingPoints
+from kowairo.scoring.calibration.point_rules import DEFAULT_RULES as DEFAULT_RULES
+from kowairo.scoring.calibration.point_rules import EqualErrors as EqualErrors
+from kowairo.scoring.calibration.point_rules import FalseAlarmRate as FalseAlarmRate
+from kowairo.scoring.calibration.point_rules import LowestCost as LowestCost
+from kowairo.scoring.calibration.point_rules import PointRule as PointRule
+from kowairo.scoring.calibration.point_rules import point_rule as point_rule
 from kowairo.scoring.calibration.qmf import QMF as QMF
 from kowairo.scoring.calibration.quality import QualityMeasure as QualityMeasure
 from kowairo.scoring.calibration.quality import QualityTables as QualityTables
@@ -23,13 +28,6 @@ from kowairo.scoring.calibration.speakers import shared_speakers as shared_speak
 from kowairo.scoring.calibration.speakers import trial_speakers as trial_speakers
 from kowairo.scoring.calibration.threshold_measurement import find_operating_points as find_operating_points
 from kowairo.scoring.calibration.threshold_measurement import measure_threshold as measure_threshold
-from kowairo.scoring.calibration.threshold_rules import DEFAULT_RULES as DEFAULT_RULES
-from kowairo.scoring.calibration.threshold_rules import EqualErrors as EqualErrors
-from kowairo.scoring.calibration.threshold_rules import ErrorCounts as ErrorCounts
-from kowairo.scoring.calibration.threshold_rules import FalseAlarmRate as FalseAlarmRate
-from kowairo.scoring.calibration.threshold_rules import LowestCost as LowestCost
-from kowairo.scoring.calibration.threshold_rules import ThresholdRule as ThresholdRule
-from kowairo.scoring.calibration.threshold_rules import threshold_rule as threshold_rule
 from kowairo.scoring.calibration.trial_calibration import calibrate_scores as calibrate_scores
 from kowairo.scoring.calibration.trial_calibration import fit_calibrator as fit_calibrator
 from kowairo.scoring.calibration.trial_calibration import system_columns as system_columns
@@ -39,7 +37,6 @@ __all__ = [
     "QMF",
     "Calibrator",
     "EqualErrors",
-    "ErrorCounts",
     "FalseAlarmRate",
     "Fusion",
     "GaussianCalibrator",
@@ -48,10 +45,9 @@ __all__ = [
     "LowestCost",
     "OperatingPoint",
     "OperatingPoints",
+    "PointRule",
     "QualityMeasure",
     "QualityTables",
-    "ThresholdRule",
-    "bayes_threshold",
     "calibrate_scores",
     "check_calibration_speakers",
     "embedding_magnitudes",
@@ -60,12 +56,12 @@ __all__ = [
     "isotonic_llrs",
     "load_calibrator",
     "measure_threshold",
+    "point_rule",
     "posterior",
     "quality_columns",
     "quality_names",
     "read_durations",
     "shared_speakers",
     "system_columns",
-    "threshold_rule",
     "trial_speakers",
 ]

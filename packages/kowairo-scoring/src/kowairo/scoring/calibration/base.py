@@ -127,23 +127,3 @@ def posterior(llr: ArrayLike, *, prior: float) -> NDArray[np.float64]:
     log_odds = np.asarray(llr, dtype=np.float64) + np.log(prior / (1.0 - prior))
     probability: NDArray[np.float64] = 0.5 * (1.0 + np.tanh(log_odds / 2))  # never overflows
     return probability
-
-
-def bayes_threshold(*, p_target: float, c_miss: float = 1.0, c_fa: float = 1.0) -> float:
-    """Log-likelihood ratio from which accepting is cheaper: ``-ln(p c_miss / ((1 - p) c_fa))``.
-
-    Args:
-        p_target: Prior of a target in (0, 1).
-        c_miss: Cost of a miss, positive.
-        c_fa: Cost of a false alarm, positive.
-
-    Returns:
-        The threshold; accept at or above it.
-
-    Raises:
-        InputError: A parameter is out of range.
-    """
-    check_prior(p_target)
-    if not (c_miss > 0 and c_fa > 0):
-        raise InputError(f"expected positive costs, got c_miss {c_miss} and c_fa {c_fa}")
-    return float(-np.log(p_target * c_miss / ((1.0 - p_target) * c_fa)))

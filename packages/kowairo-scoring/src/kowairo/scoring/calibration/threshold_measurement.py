@@ -13,7 +13,7 @@ from kowairo.scoring._replicates import TrialSpeakers
 from kowairo.scoring.bootstrap import FEW_SPEAKERS
 from kowairo.scoring.calibration._rate_intervals import rate_intervals
 from kowairo.scoring.calibration.operating_points import OperatingPoint, OperatingPoints
-from kowairo.scoring.calibration.threshold_rules import DEFAULT_RULES, ErrorCounts, ThresholdRule
+from kowairo.scoring.calibration.point_rules import DEFAULT_RULES, PointRule
 
 FEWEST_ERRORS = 30
 """Rule of 30: with 30 errors the true rate is within 30 % of the seen one, with 90 % confidence, if
@@ -27,7 +27,7 @@ def find_operating_points(
     test_speakers: Sequence[str],
     *,
     trials: str,
-    rules: Sequence[ThresholdRule] = DEFAULT_RULES,
+    rules: Sequence[PointRule] = DEFAULT_RULES,
     num_replicates: int = 1000,
     confidence: float = 0.95,
     seed: int = 0,
@@ -58,13 +58,12 @@ def find_operating_points(
     Source: G. Doddington et al., 2000 (rule of 30).
     """
     values, speakers = _checked(scores, TrialSpeakers.of(target, enroll_speakers, test_speakers))
-    counts = ErrorCounts.of(values[speakers.target], values[~speakers.target])
-    chosen = {rule.name: float(counts.threshold[rule.choose(counts)]) for rule in rules}
     supported, unsupported = {}, {}
     for rule in rules:
-        decisive = rule.num_deciding(*_errors(values, speakers, chosen[rule.name]))
+        chosen = rule.choose(values[speakers.target], values[~speakers.target])
+        decisive = rule.num_deciding(chosen)
         if decisive >= FEWEST_ERRORS:
-            supported[rule.name] = chosen[rule.name]
+            supported[rule.name] = chosen.value
         else:
             unsupported[rule.name] = (
                 f"not supported by this many trials: {decisive} errors seen, {FEWEST_ERRORS} needed"
