@@ -143,7 +143,7 @@ def test_a_folder_of_another_kind_or_with_broken_content_is_refused(tmp_path):
         GaussianCalibrator.load(tmp_path / "a")
     config = tmp_path / "a" / "config.json"
     config.write_text('{"kind": "LogisticCalibrator"}')
-    with pytest.raises(InputError, match="lacks \\['ridge'\\]"):
+    with pytest.raises(InputError, match=r"lacks \['ridge', 'speakers'\]"):
         LogisticCalibrator.load(tmp_path / "a")
 
 

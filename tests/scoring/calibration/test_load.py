@@ -47,6 +47,14 @@ def test_a_folder_without_a_calibrator_names_the_kinds_there_are(kind, tmp_path)
         load_calibrator(tmp_path)
 
 
+def test_options_of_a_wrong_type_are_refused(tmp_path):
+    Fusion().fit([0.0, 1.0, 2.0, 3.0], [False, False, True, True]).save(tmp_path / "f")
+    config = {"kind": "Fusion", "names": 5, "ridge": 1e-6, "speakers": []}
+    (tmp_path / "f" / "config.json").write_text(json.dumps(config))
+    with pytest.raises(InputError, match="options of the saved Fusion"):
+        load_calibrator(tmp_path / "f")
+
+
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(InputError, match=r"nowhere.*no such file"):
         load_calibrator(tmp_path / "nowhere")

@@ -8,6 +8,7 @@ from kowairo.scoring.calibration import (
     LogisticCalibrator,
     calibrate_scores,
     fit_calibrator,
+    load_calibrator,
     system_columns,
 )
 
@@ -67,6 +68,18 @@ def test_quality_tables_for_a_kind_that_reads_none_are_refused_and_so_is_a_qmf_w
         fit_calibrator(QMF(), [first], trials)
     with pytest.raises(InputError, match="QMF needs the scores of one system"):
         fit_calibrator(QMF(), [first, second], trials, qualities={})
+
+
+def test_scores_of_the_calibration_speakers_are_refused_even_after_a_reload(tmp_path):
+    trials, (first, _) = _list()
+    speakers = {utt: f"spk{utt[1:]}" for utt in trials.enroll + trials.test}
+    fit_calibrator(LogisticCalibrator(), [first], trials, utt2spk=speakers).save(tmp_path / "c")
+    loaded = load_calibrator(tmp_path / "c")
+    assert len(loaded.speakers_) == 200
+    with pytest.raises(InputError, match="200 calibration speakers are also in the test"):
+        calibrate_scores(loaded, [first], utt2spk=speakers)
+    others = {utt: f"new-{speaker}" for utt, speaker in speakers.items()}
+    assert len(calibrate_scores(loaded, [first], utt2spk=others)) == 200
 
 
 def test_an_utterance_against_itself_is_refused():

@@ -28,6 +28,8 @@ class Calibrator(ABC):
 
     Attributes:
         prior_: Prior of a target that ``fit`` was told.
+        speakers_: Speakers of the trials it was fitted on, if ``fit_calibrator`` was told; saved along, so
+            that scores of these speakers can be refused later.
     """
 
     options: ClassVar[tuple[str, ...]] = ()
@@ -36,6 +38,7 @@ class Calibrator(ABC):
     """Fitted attributes besides ``prior_``: float or float64 array."""
 
     prior_: float
+    speakers_: tuple[str, ...] = ()
 
     @abstractmethod
     def fit(self, scores: ArrayLike, target: ArrayLike, *, prior: float = 0.5) -> Self:
@@ -76,7 +79,7 @@ class Calibrator(ABC):
             InputError: Not fitted.
         """
         require_fitted(self)
-        config = {name: getattr(self, name) for name in self.options}
+        config = {name: getattr(self, name) for name in self.options} | {"speakers": list(self.speakers_)}
         arrays = {name: np.asarray(getattr(self, name), np.float64) for name in (*self.learned, "prior_")}
         save_artefact(folder, kind=type(self).__name__, config=config, arrays=arrays)
 
@@ -88,9 +91,16 @@ class Calibrator(ABC):
             InputError: The folder holds something else.
         """
         config, arrays = load_artefact(folder, kind=cls.__name__, names=(*cls.learned, "prior_"))
-        if missing := [name for name in cls.options if name not in config]:
+        if missing := [name for name in (*cls.options, "speakers") if name not in config]:
             raise InputError(f"{folder}: the saved {cls.__name__} lacks {missing}")
-        calibrator = cls(**{name: config[name] for name in cls.options})
+        try:
+            calibrator = cls(**{name: config[name] for name in cls.options})
+        except TypeError as error:
+            raise InputError(f"{folder}: options of the saved {cls.__name__}: {error}") from error
+        speakers = config["speakers"]
+        if not isinstance(speakers, list):
+            raise InputError(f"{folder}: expected a list of speakers, got {speakers!r:.80}")
+        calibrator.speakers_ = tuple(map(str, speakers))
         for name, array in arrays.items():
             if not np.isfinite(array).all():
                 raise InputError(f"{folder}: {name} of the saved {cls.__name__} is not finite")
