@@ -8,6 +8,7 @@ from kowairo.scoring.normalization.adaptive_t import AdaptiveTNorm as AdaptiveTN
 from kowairo.scoring.normalization.adaptive_z import AdaptiveZNorm as AdaptiveZNorm
 from kowairo.scoring.normalization.cohort import Cohort as Cohort
 from kowairo.scoring.normalization.cohort_norm import CohortNorm as CohortNorm
+from kowairo.scoring.normalization.cohort_recipe import CohortRecipe as CohortRecipe
 from kowairo.scoring.normalization.cohort_statistics import CohortStatistics as CohortStatistics
 from kowairo.scoring.normalization.cohort_statistics import cohort_moments as cohort_moments
 from kowairo.scoring.normalization.cross_statistics import CrossStatistics as CrossStatistics
@@ -15,6 +16,9 @@ from kowairo.scoring.normalization.moments import Moments as Moments
 from kowairo.scoring.normalization.normed_cohort_moments import (
     normed_cohort_moments as normed_cohort_moments,
 )
+from kowairo.scoring.normalization.presets import NormalizerPreset as NormalizerPreset
+from kowairo.scoring.normalization.presets import PresetName as PresetName
+from kowairo.scoring.normalization.presets import normalizer_preset as normalizer_preset
 from kowairo.scoring.normalization.s import Scale as Scale
 from kowairo.scoring.normalization.s import SNorm as SNorm
 from kowairo.scoring.normalization.s import s_norm as s_norm
@@ -38,9 +42,12 @@ __all__ = [
     "AdaptiveZNorm",
     "Cohort",
     "CohortNorm",
+    "CohortRecipe",
     "CohortStatistics",
     "CrossStatistics",
     "Moments",
+    "NormalizerPreset",
+    "PresetName",
     "SNorm",
     "Scale",
     "ScoreNormalizer",
@@ -54,6 +61,7 @@ __all__ = [
     "check_cohort_speakers",
     "cohort_moments",
     "load_normalizer",
+    "normalizer_preset",
     "normed_cohort_moments",
     "s_norm",
     "t_norm",
