@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kowairo.core import EmbeddingSet, InputError, Scores
-from kowairo.scoring.calibration import embedding_magnitudes, quality_columns, quality_names, read_durations
+from kowairo.scoring.calibration import (
+    cohort_means,
+    embedding_magnitudes,
+    quality_columns,
+    quality_names,
+    read_durations,
+)
+from kowairo.scoring.normalization import CohortStatistics
 
 _TABLES = {
     "duration_s": {"a": 2.0, "b": 60.0},
@@ -84,3 +91,8 @@ def test_magnitudes_by_hand_with_and_without_a_mean():
     assert embedding_magnitudes(embeddings, mean=[0, 1])["b"] == 0.0
     with pytest.raises(InputError, match=r"expected a mean \(2,\)"):
         embedding_magnitudes(embeddings, mean=[1.0])
+
+
+def test_cohort_means_are_those_of_the_normalisers_statistics():
+    statistics = CohortStatistics(("a", "b"), np.array([0.25, -0.5]), np.array([1.0, 1.0]))
+    assert cohort_means(statistics) == {"a": 0.25, "b": -0.5}

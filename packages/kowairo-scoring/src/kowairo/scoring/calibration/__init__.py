@@ -19,6 +19,7 @@ from kowairo.scoring.calibration.point_rules import point_rule as point_rule
 from kowairo.scoring.calibration.qmf import QMF as QMF
 from kowairo.scoring.calibration.quality import QualityMeasure as QualityMeasure
 from kowairo.scoring.calibration.quality import QualityTables as QualityTables
+from kowairo.scoring.calibration.quality import cohort_means as cohort_means
 from kowairo.scoring.calibration.quality import embedding_magnitudes as embedding_magnitudes
 from kowairo.scoring.calibration.quality import quality_columns as quality_columns
 from kowairo.scoring.calibration.quality import quality_names as quality_names
@@ -50,6 +51,7 @@ __all__ = [
     "QualityTables",
     "calibrate_scores",
     "check_calibration_speakers",
+    "cohort_means",
     "embedding_magnitudes",
     "find_operating_points",
     "fit_calibrator",

@@ -12,7 +12,7 @@ from kowairo.core import InputError
 
 _MAX_STEPS = 200
 _MAX_HALVINGS = 60
-_TOLERANCE = 1e-14  # of the loss in nats, by half the Newton decrement
+_TOLERANCE = 1e-14  # of the loss in nats per share of the rarer class, by half the Newton decrement
 
 _logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def _newton(
         curvature = design.T @ (design * (share * wrong * (1.0 - wrong))[:, None]) + np.diag(penalty)
         # Least squares and not a solve: two equal systems, or saturated trials, make it singular.
         step = np.linalg.lstsq(curvature, gradient, rcond=None)[0]
-        if 0.5 * gradient @ step < _TOLERANCE:
+        if 0.5 * gradient @ step < _TOLERANCE * min(prior, 1.0 - prior):
             break
         length = _step_length(loss_at, point, step, loss=loss, slope=float(gradient @ step))
         if length == 0.0:

@@ -71,7 +71,7 @@ def _of_nontargets(
 ) -> _Groups:
     """False alarms by unordered pair of speakers."""
     a, b = trials.enroll[~trials.target], trials.test[~trials.target]
-    pair = np.minimum(a, b) * trials.num_speakers + np.maximum(a, b)
+    pair = np.minimum(a, b).astype(np.int64) * trials.num_speakers + np.maximum(a, b)
     wrong = [values[~trials.target] >= threshold for threshold in thresholds]
     code, table = _count(pair, wrong)
     return code // trials.num_speakers, code % trials.num_speakers, table

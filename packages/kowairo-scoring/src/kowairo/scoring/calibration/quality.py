@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kowairo.core import EmbeddingSet, InputError, Scores
 from kowairo.scoring._checks import as_matrix, as_scores
+from kowairo.scoring.normalization.cohort_statistics import CohortStatistics
 
 QualityMeasure = Literal["duration_s", "magnitude", "cohort_mean"]
 """``duration_s``: length of the utterance in seconds; ``magnitude``: length of its raw embedding;
@@ -71,6 +72,18 @@ def embedding_magnitudes(embeddings: EmbeddingSet, *, mean: ArrayLike | None = N
         vectors = vectors - centre
     lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))
     return dict(zip(embeddings.utts, lengths.tolist(), strict=True))
+
+
+def cohort_means(statistics: CohortStatistics) -> dict[str, float]:
+    """Measure ``cohort_mean``: how much an utterance sounds like everybody.
+
+    Args:
+        statistics: Those of the normaliser in use, so that live utterances are measured alike.
+
+    Returns:
+        Mean cohort score by utterance id.
+    """
+    return dict(zip(statistics.utts, statistics.mean.tolist(), strict=True))
 
 
 def quality_names(measures: Sequence[QualityMeasure]) -> list[str]:
