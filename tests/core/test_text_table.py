@@ -32,7 +32,7 @@ def outcome(path):
         return error.line
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(pieces=st.lists(PIECES, max_size=25), mark=st.sampled_from(["", "\ufeff"]))
 def test_any_text_reads_as_line_by_line(tmp_path, pieces, mark):
     (tmp_path / "t").write_bytes((mark + "".join(pieces)).encode())

@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from kowairo.core import InputError, TableError, Trials, read_trial_pair, read_trials, write_trials
+from kowairo.core import (
+    InputError,
+    TableError,
+    Trials,
+    iter_trials,
+    read_spk2enroll,
+    read_trial_pair,
+    read_trials,
+    write_trials,
+)
 
 
 def test_written_trials_read_back_in_order(tmp_path):
@@ -60,3 +69,37 @@ def test_an_empty_list_is_refused(tmp_path):
 def test_columns_of_unequal_length_are_refused():
     with pytest.raises(InputError, match="equal length"):
         Trials(["a"], ["b", "c"], np.array([True]))
+
+
+def test_a_list_read_in_parts_is_the_list(tmp_path, path_of_columns):
+    lines = [f"e{i} t{i % 3} {'target' if i % 2 else 'nontarget'}\n" for i in range(50)]
+    (tmp_path / "trials").write_text("".join(lines))
+    parts = list(iter_trials(tmp_path / "trials", block_bytes=100))
+    assert len(parts) > 5
+    assert [trial for part in parts for trial in part] == list(read_trials(tmp_path / "trials"))
+
+
+def test_equal_ids_of_a_list_are_one_string(tmp_path):
+    (tmp_path / "trials").write_text("utt1 utt2 target\nutt2 utt1 target\n")
+    trials = read_trials(tmp_path / "trials")
+    assert trials.enroll[0] is trials.test[1]
+
+
+def test_models_keep_the_order_of_their_utterances(tmp_path):
+    (tmp_path / "spk2enroll").write_text("m2 c\nm1 b a\n")
+    assert list(read_spk2enroll(tmp_path / "spk2enroll").items()) == [("m1", ["b", "a"]), ("m2", ["c"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("m a\nn\n", ":2: model 'n' has no utterance"),
+        ("m a\nm b\n", ":2: model 'm' stands twice"),
+        ("m a b a\n", ":1: utterance 'a' stands twice in model 'm'"),
+        ("\n", ": no model in it"),
+    ],
+)
+def test_a_wrong_table_of_models_is_refused(tmp_path, content, message):
+    (tmp_path / "spk2enroll").write_text(content)
+    with pytest.raises(InputError, match=f"spk2enroll{message}"):
+        read_spk2enroll(tmp_path / "spk2enroll")

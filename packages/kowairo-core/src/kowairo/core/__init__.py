@@ -24,7 +24,13 @@ from kowairo.core.tables import spk2utt as spk2utt
 from kowairo.core.tables import write_table as write_table
 from kowairo.core.tables import write_wav_scp as write_wav_scp
 from kowairo.core.text_table import TextTable as TextTable
+from kowairo.core.trial_blocks import ScoreWriter as ScoreWriter
+from kowairo.core.trial_blocks import TrialBlock as TrialBlock
+from kowairo.core.trial_blocks import iter_trial_blocks as iter_trial_blocks
+from kowairo.core.trial_blocks import score_writer as score_writer
 from kowairo.core.trials import Trials as Trials
+from kowairo.core.trials import iter_trials as iter_trials
+from kowairo.core.trials import read_spk2enroll as read_spk2enroll
 from kowairo.core.trials import read_trial_pair as read_trial_pair
 from kowairo.core.trials import read_trials as read_trials
 from kowairo.core.trials import write_trials as write_trials
@@ -35,22 +41,28 @@ __all__ = [
     "EmbeddingSet",
     "InputError",
     "KowairoError",
+    "ScoreWriter",
     "Scores",
     "TableError",
     "TextTable",
+    "TrialBlock",
     "Trials",
     "atomic_folder",
     "atomic_path",
     "file_digest",
+    "iter_trial_blocks",
+    "iter_trials",
     "load_plugins",
     "provenance",
     "read_json",
     "read_lines",
     "read_scores",
+    "read_spk2enroll",
     "read_table",
     "read_trial_pair",
     "read_trials",
     "read_wav_scp",
+    "score_writer",
     "spk2utt",
     "split_columns",
     "write_json",

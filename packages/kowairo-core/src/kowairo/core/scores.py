@@ -1,15 +1,17 @@
 """Scores of trials."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kowairo.core._column import PlainColumn
+from kowairo.core._column_blocks import ColumnBlock, column_blocks, format_lines
 from kowairo.core.errors import InputError, TableError
 from kowairo.core.files import atomic_path
-from kowairo.core.lines import read_lines, split_columns
+
+_WRITTEN_LINES = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,25 +55,27 @@ def read_scores(path: Path | str) -> Scores:
     """
     enroll: list[str] = []
     test: list[str] = []
-    values: list[float] = []
-    for number, line in read_lines(path):
-        columns = split_columns(line)
-        if len(columns) != 3:
-            raise TableError(path, number, f"expected `enroll test score`, got {len(columns)} columns")
-        enroll.append(columns[0])
-        test.append(columns[1])
-        values.append(_finite(path, number, columns[2]))
-    return Scores(enroll, test, np.array(values, dtype=np.float64))
+    values = [np.empty(0, dtype=np.float64)]
+    known: dict[str, str] = {}
+    for block in column_blocks(path, count=3, complaint=_complaint):
+        left, right = block.columns[0].texts(), block.columns[1].texts()
+        enroll.extend(map(known.setdefault, left, left))
+        test.extend(map(known.setdefault, right, right))
+        values.append(_finite(path, block))
+    return Scores(enroll, test, np.concatenate(values))
 
 
-def _finite(path: Path | str, number: int, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise TableError(path, number, f"score {text!r} is not a finite number")
-    return value
+def _complaint(columns: int) -> str:
+    return f"expected `enroll test score`, got {columns} columns"
+
+
+def _finite(path: Path | str, block: ColumnBlock) -> NDArray[np.float64]:
+    values = block.columns[2].floats()
+    if not np.isfinite(values).all():
+        place = int(np.argmin(np.isfinite(values)))
+        text = block.columns[2].texts()[place]
+        raise TableError(path, int(block.lines[place]), f"score {text!r} is not a finite number")
+    return values
 
 
 def write_scores(path: Path | str, scores: Scores) -> None:
@@ -83,6 +87,8 @@ def write_scores(path: Path | str, scores: Scores) -> None:
         path: The score file.
         scores: What to write.
     """
-    columns = zip(scores.enroll, scores.test, scores.values.tolist(), strict=True)
-    with atomic_path(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{enroll} {test} {value!r}\n" for enroll, test, value in columns)
+    with atomic_path(path) as partial, partial.open("wb") as file:
+        for start in range(0, len(scores), _WRITTEN_LINES):
+            part = slice(start, start + _WRITTEN_LINES)
+            sides = PlainColumn(scores.enroll[part]), PlainColumn(scores.test[part])
+            file.write(format_lines(*sides, scores.values[part]))

@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kowairo.core._column_blocks import BLOCK_BYTES
 from kowairo.core.errors import InputError, TableError
 from kowairo.core.files import atomic_path
 from kowairo.core.lines import read_lines, split_columns
-
-_LABELS = {"target": True, "nontarget": False}
-_DIGITS = {"1": True, "0": False}
+from kowairo.core.trial_blocks import iter_trial_blocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +53,7 @@ def read_trials(path: Path | str) -> Trials:
         path: The list.
 
     Returns:
-        The trials in file order.
+        The trials in file order; an id is one string however often it occurs.
 
     Raises:
         InputError: There is no such file, or it holds no trial.
@@ -62,24 +61,31 @@ def read_trials(path: Path | str) -> Trials:
     """
     enroll: list[str] = []
     test: list[str] = []
-    target: list[bool] = []
-    label_first: bool | None = None
-    for number, line in read_lines(path):
-        columns = split_columns(line)
-        if label_first is None:
-            label_first = columns[-1] not in _LABELS and columns[0] in _DIGITS
-        if len(columns) != 3:
-            raise TableError(path, number, f"expected 3 columns, got {len(columns)}")
-        label = columns.pop(0 if label_first else 2)
-        known = _DIGITS if label_first else _LABELS
-        if label not in known:
-            raise TableError(path, number, f"label {label!r} is none of {', '.join(known)}")
-        enroll.append(columns[0])
-        test.append(columns[1])
-        target.append(known[label])
-    if not enroll:
-        raise InputError(f"{path}: no trial in it")
-    return Trials(enroll, test, np.array(target, dtype=np.bool_))
+    target = []
+    known: dict[str, str] = {}
+    for trials in iter_trials(path):
+        enroll.extend(map(known.setdefault, trials.enroll, trials.enroll))
+        test.extend(map(known.setdefault, trials.test, trials.test))
+        target.append(trials.target)
+    return Trials(enroll, test, np.concatenate(target))
+
+
+def iter_trials(path: Path | str, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Trials]:
+    """Read a long trial list as several shorter ones; what can be read is what `read_trials` reads.
+
+    Args:
+        path: The list.
+        block_bytes: Bytes of the file in a block, about. Memory grows with it and not with the list.
+
+    Yields:
+        Trials in file order, one list at least.
+
+    Raises:
+        InputError: There is no such file, or it holds no trial.
+        TableError: A line does not follow the layout.
+    """
+    for block in iter_trial_blocks(path, block_bytes=block_bytes):
+        yield Trials(block.enroll.texts(), block.test.texts(), block.target)
 
 
 def read_trial_pair(target_path: Path | str, nontarget_path: Path | str) -> Trials:
@@ -113,6 +119,35 @@ def _read_pairs(path: Path | str) -> list[tuple[str, str]]:
     return pairs
 
 
+def read_spk2enroll(path: Path | str) -> dict[str, list[str]]:
+    """Read which utterances enrol each model: `model utterance utterance ...`.
+
+    Args:
+        path: The table.
+
+    Returns:
+        Utterances by model, models sorted, utterances in the order of the line.
+
+    Raises:
+        InputError: There is no such file, or it holds no model.
+        TableError: A model stands twice or has no utterance, or an utterance stands twice in one model.
+    """
+    models: dict[str, list[str]] = {}
+    for number, line in read_lines(path):
+        model, *utts = split_columns(line)
+        if not utts:
+            raise TableError(path, number, f"model {model!r} has no utterance")
+        if model in models:
+            raise TableError(path, number, f"model {model!r} stands twice; put its utterances on one line")
+        if len(set(utts)) < len(utts):
+            twice = next(utt for place, utt in enumerate(utts) if utt in utts[:place])
+            raise TableError(path, number, f"utterance {twice!r} stands twice in model {model!r}")
+        models[model] = utts
+    if not models:
+        raise InputError(f"{path}: no model in it")
+    return dict(sorted(models.items()))
+
+
 def write_trials(path: Path | str, trials: Trials) -> None:
     """Write `enroll test target|nontarget` lines atomically, in the order of the list.
 
@@ -120,6 +155,7 @@ def write_trials(path: Path | str, trials: Trials) -> None:
         path: The list.
         trials: What to write.
     """
+    labels = ("nontarget", "target")
+    rows = zip(trials.enroll, trials.test, trials.target.tolist(), strict=True)
     with atomic_path(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
-        for enroll, test, target in trials:
-            file.write(f"{enroll} {test} {'target' if target else 'nontarget'}\n")
+        file.writelines(f"{enroll} {test} {labels[target]}\n" for enroll, test, target in rows)
