@@ -77,19 +77,17 @@ def main():
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as folder:
         vectors = embeddings(Path(folder) / "vectors.npy", options.utterances, options.dim, rng)
-        cohort = Cohort.of_utterances(
-            embeddings(Path(folder) / "cohort.npy", options.cohort, options.dim, rng)
-        )
+        impostors = embeddings(Path(folder) / "cohort.npy", options.cohort, options.dim, rng)
+        cohort = Cohort.of_utterances(impostors)
         times = bench(
             vectors, cohort, top_n=options.top_n, part_rows=options.part, sort_parts=options.sort_parts
         )
     peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
     bare = np.array(times["bare product"])
     gflops = 2e-9 * options.utterances * options.cohort * options.dim / bare.sum()
-    print(
-        f"{options.utterances} x {options.cohort} x {options.dim}, top {options.top_n}, one thread; bare product "
-    )
-    print(f"{gflops:.0f} GFLOP/s; peak memory of the whole process {peak_gb:.2f} GB; {provenance()}\n")
+    print(f"{options.utterances} x {options.cohort} x {options.dim}, top {options.top_n}, one thread;")
+    print(f"bare product {gflops:.0f} GFLOP/s; peak memory of the whole process {peak_gb:.2f} GB")
+    print(f"{provenance()}\n")
     print("| way | CPU s per 1000 utterances (min-max of parts) | median ratio to the bare product |")
     print("| --- | --- | --- |")
     for way, parts in times.items():
