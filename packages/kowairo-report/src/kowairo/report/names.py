@@ -13,7 +13,15 @@ _NORMALIZATIONS = {
     "s": "S-norm",
     "as": "AS-norm",
     "adaptive_s": "AS-norm",
+    "zt": "ZT-norm",
+    "tz": "TZ-norm",
+    "az": "AZ-norm",
+    "adaptive_z": "AZ-norm",
+    "at": "AT-norm",
+    "adaptive_t": "AT-norm",
+    "llr": "calibrated",
 }
+_RATIOS = ("calibrated", "llr", "fused", "fusion", "qmf")
 _SETS = {
     "test": "unseen characters, unseen actors",
     "test_noisy": "unseen characters, with noise, music and reverberation",
@@ -52,9 +60,16 @@ def system_label(system: str) -> str:
 
 
 def normalization_label(normalization: str) -> str:
-    """Name of a score normalisation."""
+    """Name of what was done to scores; steps are joined by "+", e.g. "as+calibrated"."""
+    if "+" in normalization:
+        return ", ".join(normalization_label(step) for step in normalization.split("+"))
     key = normalization.lower().replace("-", "_").removesuffix("_norm").removesuffix("norm")
     return _NORMALIZATIONS.get(key, normalization or "none")
+
+
+def is_ratio(normalization: str) -> bool:
+    """Whether scores of that name are log-likelihood ratios: the last step calibrates or fuses."""
+    return normalization.lower().rpartition("+")[2] in _RATIOS
 
 
 def set_label(set_name: str) -> str:

@@ -64,12 +64,28 @@ def save_picture(picture: Picture, path: Path) -> Path:
     if ending not in FORMATS:
         raise InputError(f"{path}: expected an ending in {', '.join(FORMATS)}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    if ending == "png":
-        save_png(picture.image, path)
+    if ending != "html":
+        return save_image(picture.image, path)
+    with atomic_path(path) as partial:
+        partial.write_text(_page(picture), encoding="utf-8")
+    return path
+
+
+def save_image(figure: Figure, path: Path) -> Path:
+    """Write a matplotlib figure as PNG or, the same numbers always alike, as SVG.
+
+    Args:
+        figure: The figure.
+        path: Ends in `.png` or `.svg`; its folder exists.
+
+    Returns:
+        The path.
+    """
+    if path.suffix.lower() == ".png":
+        save_png(figure, path)
     else:
-        content = _svg(picture.image) if ending == "svg" else _page(picture).encode()
         with atomic_path(path) as partial:
-            partial.write_bytes(content)
+            partial.write_bytes(_svg(figure))
     return path
 
 

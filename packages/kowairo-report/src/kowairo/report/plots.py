@@ -1,5 +1,6 @@
 """Pictures of scores by name, as `kowairo plot` draws them."""
 
+import html
 from collections.abc import Mapping, Sequence
 
 from .figures.ape import Measure, ape_curve, ape_matplotlib, ape_plotly
@@ -10,6 +11,8 @@ from .figures.reliability import reliability, reliability_matplotlib, reliabilit
 from .figures.tippett import tippett, tippett_matplotlib, tippett_plotly
 from .pictures import Picture
 from .scored_system import ScoredSystem
+
+_GLYPHS = "●■▲◆✚▼★✖⬟⬢"  # the symbols of the theme, in its order
 
 
 def det_picture(
@@ -47,11 +50,15 @@ def det_picture(
         for one in systems
     ]
     caption = "Misses against false alarms on normal-deviate axes; nearer to the lower left corner is better."
-    if any(mark.kind.startswith("minDCF") for curve in curves for mark in curve.marks):
-        caption += " Symbols mark the thresholds of least cost."
+    kinds = dict.fromkeys(mark.kind for curve in curves for mark in curve.marks)
+    if kinds:
+        named = (f"{glyph} {html.escape(kind)}" for glyph, kind in zip(_GLYPHS, kinds, strict=False))
+        caption += f" Marks: {', '.join(named)}."
     caption += " Thin lines: fewer than 30 errors of one kind were seen."
-    if any(curve.band for curve in curves):
-        caption += " Shaded: 95 % of the curves when speakers are drawn anew."
+    banded = [curve.label for curve in curves if curve.band is not None]
+    if banded:
+        whose = "" if len(banded) == len(curves) else f" of {html.escape(', '.join(banded))}"
+        caption += f" Shaded: 95 % of the curves{whose} when speakers are drawn anew."
     alt = "DET curves: " + "; ".join(f"{curve.label}, EER {curve.eer:.2%}" for curve in curves)
     return Picture("det", "DET curves", caption, alt, det_plotly(curves), det_matplotlib(curves), "det")
 

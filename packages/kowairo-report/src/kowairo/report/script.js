@@ -31,8 +31,8 @@
       axis.showticklabels = false;
       figure.data[0].showscale = false;
     }
-    if (box.classList.contains("det")) {
-      axis.ticktext = axis.ticktext.map((text) => ["0.2", "1", "60"].includes(text) ? "" : text);
+    if (box.classList.contains("det") || box.classList.contains("square")) {
+      axis.ticktext = axis.ticktext.map((text, position) => position % 2 ? "" : text);
       axis.tickangle = 0;
     }
   }

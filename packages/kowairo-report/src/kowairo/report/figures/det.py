@@ -177,6 +177,7 @@ def det_plotly(curves: Sequence[DetCurve]) -> go.Figure:
 
 def _add_curve(figure: go.Figure, curve: DetCurve, color: str, dash: str) -> None:
     """Add the curve, thin where few errors were seen, over its band; all go by one legend entry."""
+    name, is_supported = f"{curve.label} · EER {curve.eer:.1%}", bool(curve.supported.any())
     common = {"legendgroup": curve.label, "visible": True if curve.shown else "legendonly"}
     if curve.band is not None:
         x, y = (side.astype(np.float32) for side in curve.band.outline())
@@ -197,20 +198,20 @@ def _add_curve(figure: go.Figure, curve: DetCurve, color: str, dash: str) -> Non
         customdata=np.column_stack([curve.false_alarm, curve.miss]).astype(np.float32) * 100,
         hovertemplate="%{customdata[0]:.3g} % false alarms<br>%{customdata[1]:.3g} % misses"
         "<extra>%{fullData.name}</extra>",
-        name=f"{curve.label} · EER {curve.eer:.1%}",
+        name=name,
         mode="lines",
         line={"color": color, "dash": dash, "width": 1},
+        showlegend=not is_supported,
         **common,
     )
-    if curve.supported.any():
+    if is_supported:
         figure.add_scatter(
             x=np.where(curve.supported, x, np.nan),
             y=np.where(curve.supported, y, np.nan),
             mode="lines",
             line={"color": color, "dash": dash, "width": 2.4},
             hoverinfo="skip",
-            showlegend=False,
-            name=curve.label,
+            name=name,
             **common,
         )
 

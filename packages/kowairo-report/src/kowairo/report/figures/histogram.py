@@ -14,7 +14,7 @@ from kowairo.scoring import eer, min_dcf
 from .theme import DASHES, INK, MATPLOTLIB_DASHES, PALETTE, canvas, label_axes, plotly_layout
 
 _GAP = 0.12  # between two histograms, as a share of the height
-_SIDES = (("same character", PALETTE[0]), ("other character", PALETTE[1]))
+_SIDES = (("same speaker", PALETTE[0]), ("different speakers", PALETTE[1]))
 
 
 @dataclass(frozen=True, eq=False)

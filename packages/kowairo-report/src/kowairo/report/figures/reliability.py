@@ -152,9 +152,7 @@ def _monotone_map(
 
 def reliability_plotly(systems: Sequence[Reliability]) -> go.Figure:
     """Draw reliabilities for the page: markers with intervals per bin, the monotone map as a line."""
-    figure = go.Figure(
-        layout=plotly_layout(x_title=_x_title(systems), y_title="observed share of targets, %")
-    )
+    figure = go.Figure(layout=plotly_layout(x_title=_x_title(systems), y_title="observed share, %"))
     low, high = logit(_EDGE), logit(1 - _EDGE)
     figure.add_shape(
         type="line", x0=low, y0=low, x1=high, y1=high, line={"color": "#808488", "width": 1, "dash": "dot"}
@@ -218,7 +216,7 @@ def reliability_matplotlib(systems: Sequence[Reliability]) -> Figure:
     axis.set_xticks(positions, labels)
     axis.set_yticks(positions, labels)
     axis.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-    label_axes(axis, x=_x_title(systems), y="observed share of targets, %")
+    label_axes(axis, x=_x_title(systems), y="observed share, %")
     if systems:
         axis.legend(frameon=False, fontsize=9, loc="upper left")
     return figure
@@ -238,7 +236,7 @@ def _logits(probability: NDArray[np.float64]) -> NDArray[np.float64]:
 def _x_title(systems: Sequence[Reliability]) -> str:
     priors = {one.prior for one in systems}
     at = f" (prior {priors.pop():g})" if len(priors) == 1 else ""
-    return f"predicted probability of a target, %{at}"
+    return f"predicted probability, %{at}"
 
 
 def logit(probability: float) -> float:

@@ -111,10 +111,15 @@ def provenance_section(experiment: Experiment) -> Section | None:
     listing = "".join(
         f"<h3>{html.escape(name)}</h3><pre>{html.escape(value)}</pre>" for name, value in long.items()
     )
-    body = facts_list(short) + (_cost_table(stages) if stages else "")
+    body = facts_list(short) + stages_html(stages)
     return Section(
         "provenance", "Provenance", body + (folded("Settings of each stage", listing) if listing else "")
     )
+
+
+def stages_html(stages: Sequence[StageRecord]) -> str:
+    """Return what each stage cost, for pages without settings to show; "" without records."""
+    return _cost_table(stages) if stages else ""
 
 
 def _cost_table(stages: Sequence[StageRecord]) -> str:
