@@ -118,3 +118,12 @@ def test_a_name_that_two_classes_share_is_refused(tmp_path):
     with pytest.raises(InputError, match="several back-ends are called Shared"):
         load_backend(tmp_path / "b")
     assert second is not first
+
+
+@pytest.mark.parametrize("backend", [PlainCosine(), MeanSubtraction(), LDA(num_dims=2)])
+def test_the_score_matrix_holds_every_pair(backend):
+    vectors = _vectors()
+    prepared = backend.fit(vectors, ["a", "b", "c"] * 4).prepare(vectors)
+    matrix = backend.score_matrix(prepared[:5], prepared[5:])
+    naive = [[backend.score(vectors[[i]], vectors[[j]])[0] for j in range(5, 12)] for i in range(5)]
+    assert matrix == pytest.approx(np.array(naive), abs=1e-6)

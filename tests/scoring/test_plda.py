@@ -101,6 +101,14 @@ def test_scores_equal_a_naive_loop_of_kaldis_formulas():
     assert plda.score(vectors[4:5], vectors[9:10]) == pytest.approx(scores[1:], abs=_ABS)
 
 
+def test_the_ratios_of_all_pairs_are_one_matrix_product():
+    plda = _plda()
+    prepared = plda.prepare(toy_speakers(dim=4, seed=5)[0])
+    matrix = plda.score_matrix(prepared[:10], prepared[10:40])
+    enroll, test = np.divmod(np.arange(300), 30)
+    assert matrix.ravel() == pytest.approx(plda.score_prepared(prepared, enroll, test + 10), abs=_ABS)
+
+
 def test_averaging_scores_the_mean_as_one_utterance():
     plda = _plda(length_norm="none", multi_session="average")
     vectors, _ = toy_speakers(dim=4, seed=5)

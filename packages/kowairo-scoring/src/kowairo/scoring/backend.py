@@ -24,8 +24,8 @@ class Backend(ABC):
     """Fitted on training speakers, then scores pairs of embeddings.
 
     What every back-end defines is ``fit`` and ``transform``; the score is the cosine of what ``transform``
-    returns. One whose score is something else (PLDA) overrides ``prepare``, ``score_prepared``, ``enroll``
-    and ``score_models`` too, and says so by ``score_kind``.
+    returns. One whose score is something else (PLDA) overrides ``prepare``, ``score_prepared``, ``factors``,
+    ``enroll`` and ``score_models`` too, and says so by ``score_kind``.
 
     The work is in two steps, so that a long list of trials can be scored block by block: ``prepare`` does
     what is needed once per utterance, ``score_prepared`` what is needed per trial.
@@ -96,6 +96,33 @@ class Backend(ABC):
             (trial,) float64.
         """
         return np.clip(pair_scores(prepared, enroll_rows, test_rows), -1.0, 1.0)
+
+    def factors(self, prepared: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return two matrices whose inner products are scores.
+
+        For all pairs of many utterances, a matrix product is the fastest way there is: the score of row i as
+        enrolment against row j as test is ``left[i] @ right[j]`` (up to rounding, which can leave [-1, 1]).
+
+        Args:
+            prepared: (n, k) of ``prepare``.
+
+        Returns:
+            Left and right factors, both (n, f) float64; the same matrix twice for a cosine.
+        """
+        return prepared, prepared
+
+    def score_matrix(self, enroll: NDArray[np.float64], test: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Score every enrolment against every test.
+
+        Args:
+            enroll: (n, k) of ``prepare``.
+            test: (m, k) of ``prepare``.
+
+        Returns:
+            (n, m) float64.
+        """
+        scores: NDArray[np.float64] = self.factors(enroll)[0] @ self.factors(test)[1].T
+        return np.clip(scores, -1.0, 1.0) if self.score_kind == "cosine" else scores
 
     def score_pairs(
         self, vectors: ArrayLike, enroll_rows: NDArray[np.int64], test_rows: NDArray[np.int64]

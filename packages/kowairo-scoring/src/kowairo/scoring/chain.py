@@ -97,6 +97,10 @@ class Chain(Backend):
         """Score pairs of prepared rows as the last step does: (trial,) float64."""
         return self.steps[-1].score_prepared(prepared, enroll_rows, test_rows)
 
+    def factors(self, prepared: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return factors of prepared rows as the last step does: two of (n, f)."""
+        return self.steps[-1].factors(prepared)
+
     def enroll(
         self, prepared: NDArray[np.float64], groups: Sequence[NDArray[np.int64]]
     ) -> NDArray[np.float64]:

@@ -157,13 +157,15 @@ class PLDA(Backend):
         ``sum psi / (1 + 2 psi) e t - psi^2 / (2 (1 + psi)(1 + 2 psi)) (e^2 + t^2)`` plus a constant. The
         product has float32 factors (``pair_scores``): a ratio of 100 nats is off by some 1e-5.
         """
-        psi = fitted(self, "psi_")
-        rows = prepared[:, :-1]
-        alone = (rows**2) @ (-0.5 * psi**2 / ((1 + psi) * (1 + 2 * psi)))
-        constant = (np.log1p(psi) - 0.5 * np.log1p(2 * psi)).sum()
-        products = pair_scores(rows * np.sqrt(psi / (1 + 2 * psi)), enroll_rows, test_rows)
-        scores: NDArray[np.float64] = products + alone[enroll_rows] + alone[test_rows] + constant
-        return scores
+        rows, alone = self._pair_terms(prepared)
+        scores: NDArray[np.float64] = pair_scores(rows, enroll_rows, test_rows)
+        return scores + alone[enroll_rows] + alone[test_rows]
+
+    def factors(self, prepared: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return two matrices (n, dim + 2) whose inner products are the ratios of pairs."""
+        rows, alone = self._pair_terms(prepared)
+        column, ones = alone[:, None], np.ones((len(rows), 1))
+        return np.concatenate([rows, column, ones], axis=1), np.concatenate([rows, ones, column], axis=1)
 
     def enroll(
         self, prepared: NDArray[np.float64], groups: Sequence[NDArray[np.int64]]
@@ -219,6 +221,14 @@ class PLDA(Backend):
         if shapes != ((dim,), (dim, dim), (dim,)) or not (backend.psi_ >= 0).all():
             raise InputError(f"{folder}: the arrays of {cls.__name__} do not fit each other, got {shapes}")
         return backend
+
+    def _pair_terms(self, prepared: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return rows (n, dim) and terms (n,): a pair's ratio is the rows' product plus both terms."""
+        psi = fitted(self, "psi_")
+        rows = prepared[:, :-1]
+        half_constant = 0.5 * (np.log1p(psi) - 0.5 * np.log1p(2 * psi)).sum()
+        alone = half_constant - (rows**2) @ (0.5 * psi**2 / ((1 + psi) * (1 + 2 * psi)))
+        return rows * np.sqrt(psi / (1 + 2 * psi)), alone
 
     def _latent(self, vectors: ArrayLike) -> NDArray[np.float64]:
         """Return ``u`` (n, dim) before length normalisation."""

@@ -63,6 +63,9 @@ def _scores_agree(backend: Backend, vectors: NDArray[np.float64]) -> None:
     assert _close(scores, backend.score_prepared(prepared, rows, rows + 20)), (
         "scores of prepared rows must equal scores of vectors"
     )
+    matrix = backend.score_matrix(prepared[:20], prepared[20:40])
+    assert matrix.shape == (20, 20), f"expected all pairs of 20 and 20, got {matrix.shape}"
+    assert _close(scores, np.diag(matrix)), "the score matrix must hold the scores of pairs"
     if backend.score_kind == "cosine":
         assert (np.abs(scores) <= 1).all(), "scores must lie in [-1, 1]"
         assert np.allclose(backend.score(left, left), 1.0, atol=1e-6), "a vector must score 1 with itself"
