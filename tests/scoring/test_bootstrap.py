@@ -4,8 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kowairo.core import InputError
-from kowairo.scoring import eer, min_dcf, paired_bootstrap, speaker_bootstrap
-from kowairo.scoring._replicates import SortedTrials, TrialSpeakers, replicate_metrics
+from kowairo.scoring._ranked_trials import RankedTrials, TrialSpeakers
+from kowairo.scoring._replicates import replicate_metrics
+from kowairo.scoring.bootstrap import paired_bootstrap, speaker_bootstrap
+from kowairo.scoring.metrics import eer, min_dcf
 
 
 def simulated(num_speakers=24, each=3, spread=1.0, seed=0, digits=2):
@@ -25,17 +27,74 @@ def simulated(num_speakers=24, each=3, spread=1.0, seed=0, digits=2):
     )
 
 
-def test_replicates_equal_a_naive_copying_of_trials():
-    scores, target, enroll, test = simulated(num_speakers=6, digits=1)
+@pytest.fixture(params=["plain", "numba"], autouse=True)
+def path(request, monkeypatch):
+    """Every test runs in NumPy and in the compiled kernel."""
+    if request.param == "plain":
+        monkeypatch.setattr("kowairo.scoring._replicates.walk_kernel", lambda: None)
+    else:
+        pytest.importorskip("numba")
+    return request.param
+
+
+@pytest.mark.parametrize(
+    ("num_speakers", "each", "digits"),
+    [
+        (6, 3, 1),  # ties of both classes
+        (6, 3, 9),  # no ties
+        (8, 9, 0),  # few values, each of hundreds of trials
+        (7, 10, 9),  # more non-targets than are gone through at a time
+    ],
+)
+def test_replicates_equal_a_naive_copying_of_trials(num_speakers, each, digits):
+    scores, target, enroll, test = simulated(num_speakers, each, spread=1.5, digits=digits)
     trials = TrialSpeakers.of(target, enroll, test)
-    weights = np.random.default_rng(1).integers(0, 4, (5, 6)).astype(float)
-    ours = replicate_metrics(SortedTrials.of(scores, trials), weights, p_targets=(0.01, 0.05))
+    weights = np.random.default_rng(1).integers(0, 4, (5, num_speakers)).astype(float)
+    ours = replicate_metrics(RankedTrials.of(scores, trials), weights, p_targets=(0.01, 0.05))
     for row, w in zip(ours, weights, strict=True):
         times = np.where(target, w[trials.enroll], w[trials.enroll] * w[trials.test]).astype(int)
         copies, labels = np.repeat(scores, times), np.repeat(target, times)
         sides = copies[labels], copies[~labels]
         naive = [eer(*sides).value, min_dcf(*sides).value, min_dcf(*sides, p_target=0.05).value]
         assert row == pytest.approx(naive)
+
+
+def test_a_constant_scorer_has_the_figures_of_chance_in_every_replicate():
+    scores, target, enroll, test = simulated(num_speakers=20, each=8)  # one tie of 12,000 non-targets
+    result = speaker_bootstrap(np.zeros_like(scores), target, enroll, test, num_replicates=20)
+    assert (result.eer.low, result.eer.high) == pytest.approx((0.5, 0.5))
+    assert (result.min_dcf[0.01].low, result.min_dcf[0.01].high) == pytest.approx((1.0, 1.0))
+
+
+def test_separated_scores_have_no_errors_in_any_replicate():
+    _, target, enroll, test = simulated(num_speakers=20, each=8)
+    result = speaker_bootstrap(target.astype(float), target, enroll, test, num_replicates=20)
+    assert (result.eer.low, result.eer.high, result.min_dcf[0.01].high) == (0.0, 0.0, 0.0)
+
+
+def test_scores_the_wrong_way_round_are_gone_through_to_the_end():
+    _, target, enroll, test = simulated(num_speakers=20, each=8)
+    scores = np.random.default_rng(0).permutation(len(target)) / len(target) - 2 * target
+    result = speaker_bootstrap(scores, target, enroll, test, num_replicates=20)
+    assert (result.eer.low, result.eer.high, result.min_dcf[0.01].low) == pytest.approx((1.0, 1.0, 1.0))
+
+
+def test_figures_of_many_priors_or_of_none_may_be_asked():
+    data = simulated()
+    priors = (0.001, 0.5, 0.999)
+    result = speaker_bootstrap(*data, p_targets=priors, num_replicates=10)
+    scores, target = data[:2]
+    for p_target in priors:
+        expected = min_dcf(scores[target], scores[~target], p_target=p_target).value
+        assert result.min_dcf[p_target].value == pytest.approx(expected)
+    assert speaker_bootstrap(*data, p_targets=(), num_replicates=10).eer == result.eer
+
+
+def test_the_compiled_kernel_gives_the_same_bits(monkeypatch, path):
+    data = simulated(num_speakers=30, each=8, digits=2)
+    result = speaker_bootstrap(*data, num_replicates=40)
+    monkeypatch.setattr("kowairo.scoring._replicates.walk_kernel", lambda: None)
+    assert speaker_bootstrap(*data, num_replicates=40) == result
 
 
 def test_the_figures_are_those_of_all_trials_and_lie_in_their_intervals():
@@ -141,7 +200,7 @@ def test_bad_input_is_refused(change, message):
 
 
 def test_a_list_without_nontargets_is_refused():
-    with pytest.raises(InputError, match="got 1 and 0"):
+    with pytest.raises(InputError, match="2 target trials or more, and non-target trials, got 1 and 0"):
         speaker_bootstrap([1.0], [True], ["a"], ["a"])
 
 

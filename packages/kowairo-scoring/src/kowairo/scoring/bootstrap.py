@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kowairo.core import InputError
-from kowairo.scoring._replicates import SortedTrials, TrialSpeakers, draw_speakers, replicate_metrics
+from kowairo.scoring._ranked_trials import RankedTrials, TrialSpeakers
+from kowairo.scoring._replicates import draw_speakers, replicate_metrics
 
 FEW_SPEAKERS = 20
 """Below this many speakers an interval comes with a warning."""
@@ -82,11 +83,10 @@ def speaker_bootstrap(
     choice: it has one speaker.
     """
     trials = TrialSpeakers.of(target, enroll_speakers, test_speakers)
-    system = SortedTrials.of(scores, trials)
-    draws = draw_speakers(trials.num_speakers, num_replicates=num_replicates, seed=seed)
-    value = _on_all_trials(system, trials, p_targets)
-    replicates = replicate_metrics(system, draws, p_targets=p_targets)
-    return _intervals(value, replicates, trials.num_speakers, p_targets=p_targets, confidence=confidence)
+    system = RankedTrials.of(scores, trials)
+    draws = _with_all(draw_speakers(trials.num_speakers, num_replicates=num_replicates, seed=seed))
+    figures = replicate_metrics(system, draws, p_targets=p_targets)
+    return _intervals(figures, trials.num_speakers, p_targets=p_targets, confidence=confidence)
 
 
 def paired_bootstrap(
@@ -124,34 +124,29 @@ def paired_bootstrap(
         InputError: As in ``speaker_bootstrap``.
     """
     trials = TrialSpeakers.of(target, enroll_speakers, test_speakers)
-    system, reference = SortedTrials.of(scores, trials), SortedTrials.of(reference_scores, trials)
-    draws = draw_speakers(trials.num_speakers, num_replicates=num_replicates, seed=seed)
-    value = _on_all_trials(system, trials, p_targets) - _on_all_trials(reference, trials, p_targets)
-    replicates = replicate_metrics(system, draws, p_targets=p_targets)
-    replicates -= replicate_metrics(reference, draws, p_targets=p_targets)
-    return _intervals(value, replicates, trials.num_speakers, p_targets=p_targets, confidence=confidence)
+    system, reference = RankedTrials.of(scores, trials), RankedTrials.of(reference_scores, trials)
+    draws = _with_all(draw_speakers(trials.num_speakers, num_replicates=num_replicates, seed=seed))
+    differences = replicate_metrics(system, draws, p_targets=p_targets)
+    differences -= replicate_metrics(reference, draws, p_targets=p_targets)
+    return _intervals(differences, trials.num_speakers, p_targets=p_targets, confidence=confidence)
 
 
-def _on_all_trials(
-    system: SortedTrials, trials: TrialSpeakers, p_targets: Sequence[float]
-) -> NDArray[np.float64]:
-    """Metrics with every speaker counted once: (1 + len(p_targets),)."""
-    every = np.ones((1, trials.num_speakers))
-    row: NDArray[np.float64] = replicate_metrics(system, every, p_targets=p_targets)[0]
-    return row
+def _with_all(draws: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Put every speaker once, which gives the figures themselves, before the drawn weights."""
+    return np.vstack([np.ones(draws.shape[1]), draws])
 
 
 def _intervals(
-    value: NDArray[np.float64],
-    replicates: NDArray[np.float64],
+    figures: NDArray[np.float64],
     num_speakers: int,
     *,
     p_targets: Sequence[float],
     confidence: float,
 ) -> BootstrapIntervals:
-    """Turn replicates (replicate, metric) into percentile intervals."""
+    """Turn figures (1 + replicate, metric), the first row of all trials, into percentile intervals."""
     if not 0.0 < confidence < 1.0:
         raise InputError(f"expected confidence in (0, 1), got {confidence}")
+    value, replicates = figures[0], figures[1:]
     usable = replicates[np.isfinite(replicates).all(axis=1)]
     if len(usable) == 0:
         raise InputError(f"no replicate of {num_speakers} speakers has target and non-target trials")
