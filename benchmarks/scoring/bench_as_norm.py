@@ -79,10 +79,9 @@ def wespeaker_without_magnitudes(folder, top_n):
 
 
 def kowairo(folder, top_n):
-    scores = read_scores(folder / "scores")
     cohort = Cohort.of_utterances(EmbeddingSet.load(folder / "cohort").vectors)
     normalizer = AdaptiveSNorm(top_n=top_n).fit(EmbeddingSet.load(folder / "eval"), cohort)
-    write_scores(folder / "ours", normalizer.transform(scores))
+    normalizer.transform_file(folder / "scores", folder / "ours")
 
 
 def kowairo_plain(folder, top_n):

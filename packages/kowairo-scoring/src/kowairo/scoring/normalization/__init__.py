@@ -22,6 +22,7 @@ from kowairo.scoring.normalization.presets import normalizer_preset as normalize
 from kowairo.scoring.normalization.s import Scale as Scale
 from kowairo.scoring.normalization.s import SNorm as SNorm
 from kowairo.scoring.normalization.s import s_norm as s_norm
+from kowairo.scoring.normalization.score_normalizer import FileCounts as FileCounts
 from kowairo.scoring.normalization.score_normalizer import ScoreNormalizer as ScoreNormalizer
 from kowairo.scoring.normalization.score_normalizer import load_normalizer as load_normalizer
 from kowairo.scoring.normalization.shared_speakers import SharedSpeakers as SharedSpeakers
@@ -45,6 +46,7 @@ __all__ = [
     "CohortRecipe",
     "CohortStatistics",
     "CrossStatistics",
+    "FileCounts",
     "Moments",
     "NormalizerPreset",
     "PresetName",

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kowairo.core import EmbeddingSet, InputError, Scores
+from kowairo.core import EmbeddingSet, InputError
 from kowairo.scoring.normalization._cohort_state import strings
 from kowairo.scoring.normalization.cohort import Cohort
 from kowairo.scoring.normalization.cohort_norm import CohortNorm
@@ -81,26 +81,32 @@ class AdaptiveNorm(CohortNorm):
             embeddings.utts, embeddings.vectors, cohort, top_n=self.top_n, speakers=speakers
         )
 
-    def trial_moments(self, scores: Scores) -> tuple[Moments, Moments]:
+    @property
+    def utterance_rows(self) -> Mapping[str, int]:
+        """Row number of every utterance that was measured."""
+        return self.cross_statistics_.index if self.is_cross else super().utterance_rows
+
+    def trial_moments(
+        self, enroll_rows: NDArray[np.int64], test_rows: NDArray[np.int64]
+    ) -> tuple[Moments, Moments]:
         """Look the moments of both sides of every trial up, or measure them if they belong to the pair."""
         if not self.is_cross:
-            return super().trial_moments(scores)
-        return self._cross_moments(self.cross_statistics_, scores.enroll, scores.test)
+            return super().trial_moments(enroll_rows, test_rows)
+        return self._cross_moments(self.cross_statistics_, enroll_rows, test_rows)
 
     def pair_moments(self, vectors: NDArray[np.floating]) -> tuple[Moments, Moments]:
         """Measure the (2, dim) embeddings of one pair: two times (1,) mean and deviation."""
         if not self.is_cross:
             return super().pair_moments(vectors)
-        sides = ["enroll", "test"]
-        pair = CrossStatistics.fit(sides, vectors, self.cohort_, top_n=self.top_n)
-        return self._cross_moments(pair, sides[:1], sides[1:])
+        pair = CrossStatistics.fit(("enroll", "test"), vectors, self.cohort_, top_n=self.top_n)
+        return self._cross_moments(pair, np.array([0]), np.array([1]))
 
     def _cross_moments(
-        self, statistics: CrossStatistics, enroll: Sequence[str], test: Sequence[str]
+        self, statistics: CrossStatistics, enroll_rows: NDArray[np.int64], test_rows: NDArray[np.int64]
     ) -> tuple[Moments, Moments]:
         return (
-            statistics.moments(enroll, test, ddof=self.ddof),
-            statistics.moments(test, enroll, ddof=self.ddof),
+            statistics.moments(enroll_rows, test_rows, ddof=self.ddof),
+            statistics.moments(test_rows, enroll_rows, ddof=self.ddof),
         )
 
     def state(self) -> tuple[dict[str, object], dict[str, NDArray[np.float64]]]:

@@ -11,10 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kowairo.core import EmbeddingSet, InputError, Scores
+from kowairo.core.score_blocks import ScoreBlock
 from kowairo.scoring._artefact import load_artefact, save_artefact
 from kowairo.scoring.normalization._cohort_state import ARRAYS, cohort_from_state, cohort_state, strings
 from kowairo.scoring.normalization.cohort import Cohort
-from kowairo.scoring.normalization.cohort_statistics import CohortStatistics, cohort_moments, speakers_of
+from kowairo.scoring.normalization.cohort_statistics import (
+    CohortStatistics,
+    cohort_moments,
+    row_numbers,
+    speakers_of,
+)
 from kowairo.scoring.normalization.moments import Moments
 from kowairo.scoring.normalization.score_normalizer import ScoreNormalizer
 from kowairo.scoring.normalization.shared_speakers import SharedSpeakers, check_cohort_speakers
@@ -89,12 +95,30 @@ class CohortNorm(ScoreNormalizer):
             InputError: Not fitted, or an utterance was not measured.
         """
         self.check_fitted()
+        rows = (row_numbers(self.utterance_rows, utts) for utts in (scores.enroll, scores.test))
         values = np.asarray(scores.values, dtype=np.float64)
-        return Scores(scores.enroll, scores.test, self.combine(values, *self.trial_moments(scores)))
+        return Scores(scores.enroll, scores.test, self.combine(values, *self.trial_moments(*rows)))
 
-    def trial_moments(self, scores: Scores) -> tuple[Moments, Moments]:
-        """Look the moments of both sides of every trial up: two times (trial,) mean and deviation."""
-        return self.enroll_statistics_.rows(scores.enroll), self.test_statistics_.rows(scores.test)
+    def transform_block(self, block: ScoreBlock) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+        """Normalise a block of a score file; see ``ScoreNormalizer``."""
+        self.check_fitted()
+        index = self.utterance_rows
+        enroll, test = block.enroll.numbers(index), block.test.numbers(index)
+        known = (enroll >= 0) & (test >= 0)
+        if not known.all():
+            enroll, test = enroll[known], test[known]
+        return known, self.combine(block.values[known], *self.trial_moments(enroll, test))
+
+    @property
+    def utterance_rows(self) -> Mapping[str, int]:
+        """Row number of every utterance that was measured."""
+        return self.enroll_statistics_.index
+
+    def trial_moments(
+        self, enroll_rows: NDArray[np.int64], test_rows: NDArray[np.int64]
+    ) -> tuple[Moments, Moments]:
+        """Moments of both sides of (trial,) pairs of utterances: two times (trial,) mean and deviation."""
+        return self.enroll_statistics_.take(enroll_rows), self.test_statistics_.take(test_rows)
 
     def normalize_pair(self, score: float, enroll: ArrayLike, test: ArrayLike) -> float:
         """Normalise one score of two embeddings that need not have been fitted.

@@ -146,7 +146,10 @@ class CohortStatistics:
         Raises:
             InputError: An utterance was not measured.
         """
-        rows = row_numbers(self.index, utts)
+        return self.take(row_numbers(self.index, utts))
+
+    def take(self, rows: NDArray[np.int64]) -> Moments:
+        """Return mean and deviation by (n,) row number, both (n,)."""
         return Moments(self.mean[rows], self.std[rows])
 
     def save(self, folder: Path) -> None:

@@ -16,7 +16,6 @@ from kowairo.scoring.normalization.cohort_statistics import (
     cells_in,
     check_top_n,
     no_cells,
-    row_numbers,
 )
 from kowairo.scoring.normalization.moments import Moments, masked_moments
 
@@ -84,21 +83,20 @@ class CrossStatistics:
         """Row number by utterance id."""
         return {utt: row for row, utt in enumerate(self.utts)}
 
-    def moments(self, utts: Sequence[str], others: Sequence[str], *, ddof: int) -> Moments:
+    def moments(self, rows: NDArray[np.int64], choosers: NDArray[np.int64], *, ddof: int) -> Moments:
         """Mean and deviation of each trial's first side over the rows nearest to its second side.
 
         Args:
-            utts: (trial,) utterances to measure.
-            others: (trial,) utterances whose nearest rows are used.
+            rows: (trial,) row numbers of the utterances to measure.
+            choosers: (trial,) row numbers of the utterances whose nearest rows are used.
             ddof: 0 or 1.
 
         Returns:
             Mean (trial,) and deviation (trial,), float64.
 
         Raises:
-            InputError: An utterance was not measured, or a pair has too few rows of other speakers.
+            InputError: A pair has too few cohort rows of other speakers.
         """
-        rows, choosers = row_numbers(self.index, utts), row_numbers(self.index, others)
         mean, std = np.empty(len(rows)), np.empty(len(rows))
         order = np.argsort(rows, kind="stable")
         needed, starts = np.unique(rows[order], return_index=True)

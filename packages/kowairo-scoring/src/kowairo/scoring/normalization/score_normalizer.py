@@ -5,13 +5,26 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from kowairo.core import EmbeddingSet, InputError, Scores, read_json
+from kowairo.core import EmbeddingSet, InputError, Scores, TableError, atomic_path, read_json
+from kowairo.core.score_blocks import ScoreBlock, iter_score_blocks
 from kowairo.scoring.normalization.cohort import Cohort
+
+
+@dataclass(frozen=True)
+class FileCounts:
+    """What became of the trials of a file."""
+
+    written: int
+    """Trials with a score."""
+    skipped: int
+    """Trials left out, because an utterance of theirs was not measured."""
 
 
 class ScoreNormalizer(ABC):
@@ -49,6 +62,45 @@ class ScoreNormalizer(ABC):
             InputError: Not fitted, or an utterance was not measured.
         """
 
+    def transform_block(self, block: ScoreBlock) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+        """Normalise a block of a score file; a subclass may do without the strings.
+
+        Args:
+            block: Some trials and their raw scores.
+
+        Returns:
+            (trial,) whether both utterances of the trial were measured, and the normalised scores of those
+            trials. Here all are, or ``transform`` raises.
+        """
+        scores = self.transform(Scores(block.enroll.texts(), block.test.texts(), block.values))
+        return np.ones(len(block), dtype=np.bool_), scores.values
+
+    def transform_file(self, path: Path | str, out: Path | str, *, skip_missing: bool = False) -> FileCounts:
+        """Normalise a score file into another one, block by block: memory does not grow with the trials.
+
+        Args:
+            path: Raw scores, `enroll test score` lines.
+            out: Normalised scores of the same trials in the same order, written at full precision.
+            skip_missing: Leave out and count trials with an utterance that was not measured.
+
+        Returns:
+            How many scores were written and left out.
+
+        Raises:
+            InputError: Not fitted, or there is no such file.
+            TableError: A line is not a score, or its utterance was not measured.
+        """
+        written = skipped = 0
+        with atomic_path(out) as partial, partial.open("wb") as file:
+            for block in iter_score_blocks(path):
+                known, values = self.transform_block(block)
+                if not skip_missing and not known.all():
+                    raise _unmeasured(path, block, known)
+                file.write((block if known.all() else block.take(known)).formatted(values))
+                written += len(values)
+                skipped += len(block) - len(values)
+        return FileCounts(written, skipped)
+
     @abstractmethod
     def normalize_pair(self, score: float, enroll: ArrayLike, test: ArrayLike) -> float:
         """Normalise one score of two embeddings that need not have been fitted: an application's use.
@@ -85,6 +137,12 @@ class ScoreNormalizer(ABC):
     def parameters(self) -> dict[str, object]:
         """Return the keyword arguments by name."""
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+
+def _unmeasured(path: Path | str, block: ScoreBlock, known: NDArray[np.bool_]) -> TableError:
+    place = int(np.argmin(known))
+    trial = f"{block.enroll.texts()[place]} {block.test.texts()[place]}"
+    return TableError(path, int(block.lines[place]), f"an utterance of the trial {trial} was not measured")
 
 
 def load_normalizer(folder: Path) -> ScoreNormalizer:
