@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kowairo.core import InputError
-from kowairo.scoring._replicates import TrialSpeakers, draw_speakers
+from kowairo.scoring._ranked_trials import TrialSpeakers
+from kowairo.scoring._replicates import draw_speakers
 from kowairo.scoring.bootstrap import Interval
 
 _BLOCK_CELLS = 500_000  # weights held at a time: 4 MB
@@ -60,7 +61,7 @@ _Groups = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
 def _of_targets(values: NDArray[np.float64], trials: TrialSpeakers, thresholds: Sequence[float]) -> _Groups:
     """Misses by speaker; a target has one speaker, so its other one is none (-1)."""
-    speaker = trials.enroll[trials.target]
+    speaker = trials.enroll[trials.target].astype(np.int64)
     wrong = [values[trials.target] < threshold for threshold in thresholds]
     first, table = _count(speaker, wrong)
     return first, np.full(first.size, -1), table

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kowairo.core import InputError
 from kowairo.scoring._checks import as_scores
-from kowairo.scoring._replicates import TrialSpeakers
+from kowairo.scoring._ranked_trials import TrialSpeakers
 from kowairo.scoring.bootstrap import FEW_SPEAKERS
 from kowairo.scoring.calibration._rate_intervals import rate_intervals
 from kowairo.scoring.calibration.operating_points import OperatingPoint, OperatingPoints
