@@ -73,7 +73,13 @@ def test_products_of_chosen_rows_equal_a_naive_loop():
     left, right = _vectors(5), _vectors(7)
     rows = np.random.default_rng(2).integers(5, size=(2, 9000))
     naive = [left[i] @ right[j] for i, j in rows.T]
-    assert paired_products(left, right, *rows) == pytest.approx(naive)
+    assert paired_products(left, right, *rows) == pytest.approx(naive, abs=1e-5)
+    with pytest.raises(InputError, match=r"rows of models in 0\.\.4, got 5"):
+        paired_products(left, right, rows[0] + 1, rows[1])
+    with pytest.raises(InputError, match="rows of tests of at least 0"):
+        paired_products(left, right, rows[0], rows[1] - 5)
+    with pytest.raises(InputError, match="test_rows"):
+        paired_products(left, right, rows[0], rows[1] + 3)
 
 
 @pytest.mark.parametrize("backend", [PlainCosine(), MeanSubtraction(), LDA(num_dims=2), Doubling(factor=3.0)])

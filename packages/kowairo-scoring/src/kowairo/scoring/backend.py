@@ -17,7 +17,6 @@ from kowairo.scoring._checks import as_matrix
 from kowairo.scoring.cosine import length_normalize, pair_scores
 
 ScoreKind = Literal["cosine", "log_likelihood_ratio"]
-_BLOCK_ROWS = 4096
 
 
 class Backend(ABC):
@@ -284,12 +283,16 @@ def paired_products(
     left_rows: NDArray[np.int64],
     right_rows: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Inner products of chosen rows of two matrices, in blocks: (trial,) float64."""
-    products = np.empty(len(left_rows))
-    for start in range(0, len(left_rows), _BLOCK_ROWS):
-        block = slice(start, start + _BLOCK_ROWS)
-        products[block] = np.einsum("ij,ij->i", left[left_rows[block]], right[right_rows[block]])
-    return products
+    """Inner products of chosen rows of two matrices, as ``pair_scores`` takes them of one: (trial,) float64.
+
+    Raises:
+        InputError: A row number is out of range.
+    """
+    if left_rows.size and left_rows.max() >= len(left):
+        raise InputError(f"expected rows of models in 0..{len(left) - 1}, got {left_rows.max()}")
+    if right_rows.size and right_rows.min() < 0:
+        raise InputError(f"expected rows of tests of at least 0, got {right_rows.min()}")
+    return pair_scores(np.concatenate([left, right], dtype=np.float32), left_rows, right_rows + len(left))
 
 
 def _parameter_names(kind: type[Backend]) -> list[str]:

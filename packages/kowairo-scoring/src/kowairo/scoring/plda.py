@@ -202,10 +202,9 @@ class PLDA(Backend):
         test_rows: NDArray[np.int64],
     ) -> NDArray[np.float64]:
         """Log-likelihood ratios of models against single utterances: (trial,) float64."""
-        tests, dim = prepared[:, :-1], prepared.shape[1] - 1
-        linear = paired_products(models[:, :dim], tests, model_rows, test_rows)
-        square = paired_products(models[:, dim:-1], tests**2, model_rows, test_rows)
-        scores: NDArray[np.float64] = linear + square + models[model_rows, -1]
+        tests = np.concatenate([prepared[:, :-1], prepared[:, :-1] ** 2], axis=1)
+        products = paired_products(models[:, :-1], tests, model_rows, test_rows)
+        scores: NDArray[np.float64] = products + models[model_rows, -1]
         return scores
 
     @classmethod
