@@ -10,6 +10,9 @@ from kowairo.core.files import atomic_path as atomic_path
 from kowairo.core.files import file_digest as file_digest
 from kowairo.core.files import read_json as read_json
 from kowairo.core.files import write_json as write_json
+from kowairo.core.kaldi_ark import read_ark as read_ark
+from kowairo.core.kaldi_ark import read_ark_scp as read_ark_scp
+from kowairo.core.kaldi_ark import write_ark as write_ark
 from kowairo.core.lines import read_lines as read_lines
 from kowairo.core.lines import split_columns as split_columns
 from kowairo.core.plugins import load_plugins as load_plugins
@@ -34,6 +37,9 @@ from kowairo.core.trials import read_spk2enroll as read_spk2enroll
 from kowairo.core.trials import read_trial_pair as read_trial_pair
 from kowairo.core.trials import read_trials as read_trials
 from kowairo.core.trials import write_trials as write_trials
+from kowairo.core.vector_folders import open_embeddings as open_embeddings
+from kowairo.core.vector_folders import read_npy_folder as read_npy_folder
+from kowairo.core.vector_folders import read_text_vectors as read_text_vectors
 
 __all__ = [
     "AudioRef",
@@ -53,18 +59,24 @@ __all__ = [
     "iter_trial_blocks",
     "iter_trials",
     "load_plugins",
+    "open_embeddings",
     "provenance",
+    "read_ark",
+    "read_ark_scp",
     "read_json",
     "read_lines",
+    "read_npy_folder",
     "read_scores",
     "read_spk2enroll",
     "read_table",
+    "read_text_vectors",
     "read_trial_pair",
     "read_trials",
     "read_wav_scp",
     "score_writer",
     "spk2utt",
     "split_columns",
+    "write_ark",
     "write_json",
     "write_scores",
     "write_table",

@@ -77,7 +77,9 @@ def _chunks(path: Path, block_bytes: int) -> Iterator[tuple[int, bytes]]:
             if not chunk.endswith(b"\n"):
                 chunk += file.readline()
             # The same lines for whoever splits them: a tab parts columns as a space does.
-            chunk = chunk.removesuffix(b"\n").replace(b"\r\n", b"\n").replace(b"\t", b" ") + b"\n"
+            for found, plain in ((b"\r\n", b"\n"), (b"\t", b" ")):
+                chunk = chunk.replace(found, plain) if found in chunk else chunk
+            chunk = chunk if chunk.endswith(b"\n") else chunk + b"\n"
             yield first, chunk.removeprefix(_BOM) if first == 1 else chunk
             first += chunk.count(b"\n")
 
