@@ -18,10 +18,11 @@ def check_backend(backend: Backend, *, dim: int = 6) -> None:
     """Run the contract suite of an unfitted back-end.
 
     Fitting returns the object and leaves its input alone; transforming is row by row (a vector alone gives
-    what it gives among others), finite and repeatable; scores of two utterances are symmetric and the same
-    by every way to ask for them; cosines lie in [-1, 1] and are 1 for a vector with itself, likelihood ratios
-    are finite; models of several utterances are scored; a closed form equals its matrix and offset; NaN,
-    another dimension, and saving before fitting are refused; what is saved comes back the same.
+    what it gives among others), finite and repeatable; the order of the training rows does not matter; scores
+    of two utterances are symmetric and the same by every way to ask for them; cosines lie in [-1, 1] and are 1
+    for a vector with itself, likelihood ratios are finite; models of several utterances are scored; a closed
+    form equals its matrix and offset; NaN, another dimension, and saving before fitting are refused; what is
+    saved comes back the same.
 
     Args:
         backend: Made with its keyword arguments, not fitted.
@@ -46,6 +47,7 @@ def check_backend(backend: Backend, *, dim: int = 6) -> None:
     _equals_its_affine_map(backend, vectors)
     _survives_the_disk(backend, vectors)
     _refuses_other_input(backend, vectors)
+    _ignores_the_order_of_training_rows(backend, vectors, speakers)
 
 
 def _close(left: NDArray[np.float64], right: NDArray[np.float64]) -> bool:
@@ -129,6 +131,18 @@ def _refuses_other_input(backend: Backend, vectors: NDArray[np.float64]) -> None
         assert _is_refused(backend, vectors[:, :-1]), (
             "transform must refuse another dimension with InputError"
         )
+
+
+def _ignores_the_order_of_training_rows(
+    backend: Backend, vectors: NDArray[np.float64], speakers: list[str]
+) -> None:
+    """Fail unless fitting on shuffled rows gives the same scores."""
+    before = backend.score(vectors[:20], vectors[20:40])
+    order = np.random.default_rng(1).permutation(len(vectors))
+    backend.fit(vectors[order], [speakers[row] for row in order])
+    assert np.allclose(backend.score(vectors[:20], vectors[20:40]), before, rtol=1e-4, atol=1e-4), (
+        "the order of the training rows must not matter"
+    )
 
 
 def _is_refused(backend: Backend, vectors: NDArray[np.float64]) -> bool:
