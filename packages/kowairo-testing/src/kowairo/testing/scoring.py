@@ -19,10 +19,10 @@ def check_backend(backend: Backend, *, dim: int = 6) -> None:
 
     Fitting returns the object and leaves its input alone; transforming is row by row (a vector alone gives
     what it gives among others), finite and repeatable; the order of the training rows does not matter; scores
-    of two utterances are symmetric and the same by every way to ask for them; cosines lie in [-1, 1] and are 1
-    for a vector with itself, likelihood ratios are finite; models of several utterances are scored; a closed
-    form equals its matrix and offset; NaN, another dimension, and saving before fitting are refused; what is
-    saved comes back the same.
+    of two utterances are symmetric and the same by every way to ask for them; cosines lie in [-1, 1] and are
+    1 for a vector with itself, likelihood ratios are finite; models of several utterances are scored; a
+    closed form equals its matrix and offset; NaN, another dimension, and saving before fitting are refused;
+    what is saved comes back the same.
 
     Args:
         backend: Made with its keyword arguments, not fitted.
