@@ -157,6 +157,16 @@ def test_a_better_system_has_a_difference_below_zero_and_exchange_turns_the_sign
     assert (worse.value, worse.low, worse.high) == pytest.approx((-better.value, -better.high, -better.low))
 
 
+def test_p_values_are_twice_the_rarer_side_of_zero_and_one_for_identical_systems():
+    scores, *rest = simulated()
+    other = scores + np.random.default_rng(5).normal(0, 0.3, len(scores))
+    result = paired_bootstrap(other, scores, *rest, num_replicates=300)
+    # with 300 replicates the p-value is below 5 % just where the 95 % interval leaves 0 out
+    assert (result.eer_p_value < 0.05) == (result.eer.low > 0 or result.eer.high < 0)
+    same = paired_bootstrap(scores, scores, *rest, num_replicates=50)
+    assert (same.eer_p_value, same.min_dcf_p_value) == (1.0, {0.01: 1.0, 0.05: 1.0})
+
+
 def test_the_paired_interval_is_narrower_than_two_single_ones():
     scores, *rest = simulated()
     other = scores + np.random.default_rng(5).normal(0, 0.1, len(scores))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kowairo.core import AudioRef, Corpus, InputError, Trials
-from kowairo.scoring import trial_conditions
+from kowairo.scoring.conditions import trial_conditions
 
 _SPEAKERS = {"a1": "a", "a2": "a", "b1": "b", "c1": "c"}
 _TRIALS = Trials(["a1", "a1", "a1", "b1"], ["a2", "b1", "c1", "c1"], np.array([True, False, False, False]))
@@ -36,6 +36,7 @@ def test_emotions_agree_or_differ_and_unknown_ones_are_in_neither():
     assert masks(utt2emotion={"a1": "cry", "a2": "cry", "b1": "shout"}) == {
         "emotion_same": [True, False, False, False],
         "emotion_different": [False, True, False, False],
+        "emotion_cry": [True, False, False, False],
     }
 
 
@@ -64,6 +65,36 @@ def test_genders_are_compared_and_listed_one_by_one():
         "same_gender": [True, True, False, False],
         "gender_f": [True, True, False, False],
     }
+
+
+def test_languages_are_compared_and_listed_by_speaker_or_by_utterance():
+    expected = {"same_language": [True, True, False, False], "language_de": [True, True, False, False]}
+    assert masks(spk2lang={"a": "de", "b": "de", "c": "en"}) == expected
+    assert masks(utt2lang={"a1": "de", "a2": "de", "b1": "de", "c1": "en"}) == expected
+
+
+def test_a_table_by_utterance_goes_before_one_by_speaker():
+    both = masks(utt2lang={"a1": "de", "a2": "en"}, spk2lang={"a": "de", "b": "de"})
+    assert both == {}
+
+
+def test_masks_equal_a_naive_loop_over_many_trials():
+    rng = np.random.default_rng(0)
+    utts = [f"u{i}" for i in range(40)]
+    enroll, test = (rng.choice(utts, 500).tolist() for _ in range(2))
+    trials = Trials(enroll, test, np.array([u[-1] == v[-1] for u, v in zip(enroll, test, strict=True)]))
+    speakers = {utt: utt[-1] for utt in utts}
+    emotions = {utt: rng.choice(["calm", "cry", "shout"]).item() for utt in utts[:30]}
+    known = Corpus({utt: AudioRef(utt) for utt in utts}, speakers, {"utt2emotion": emotions})
+    rules = {
+        "emotion_same": lambda left, right: left == right,
+        "emotion_different": lambda left, right: left != right,
+        "emotion_cry": lambda left, right: left == right == "cry",
+    }
+    masks = trial_conditions(trials, known)
+    for name, rule in rules.items():
+        sides = [(emotions.get(left), emotions.get(right)) for left, right, _ in trials]
+        assert masks[name].tolist() == [None not in pair and rule(*pair) for pair in sides]
 
 
 def test_titles_may_stand_by_utterance_or_by_speaker():

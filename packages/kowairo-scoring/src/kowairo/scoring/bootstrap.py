@@ -42,6 +42,16 @@ class BootstrapIntervals:
     """Empty, or why the intervals deserve little trust."""
 
 
+@dataclass(frozen=True)
+class PairedIntervals(BootstrapIntervals):
+    """Intervals of the differences between two systems, and how often they may be chance."""
+
+    eer_p_value: float
+    """Two-sided p-value of the difference in EER."""
+    min_dcf_p_value: dict[float, float]
+    """The same of each minDCF."""
+
+
 def speaker_bootstrap(
     scores: ArrayLike,
     target: ArrayLike,
@@ -100,11 +110,12 @@ def paired_bootstrap(
     num_replicates: int = 1000,
     confidence: float = 0.95,
     seed: int = 0,
-) -> BootstrapIntervals:
+) -> PairedIntervals:
     """Intervals of ``system - reference`` in EER and minDCF on the same trials.
 
     Both systems see the same drawn speakers in every replicate, so what a hard speaker costs both of
-    them cancels. A negative difference with an interval below 0: the system makes fewer errors.
+    them cancels. A negative difference with an interval below 0: the system makes fewer errors. The p-value
+    is ``2 (1 + k) / (1 + n)``, at most 1, with k of n replicates on the rarer side of 0 (or at 0).
 
     Args:
         scores: (trial,) scores of the system.
@@ -118,17 +129,28 @@ def paired_bootstrap(
         seed: Equal seeds draw equal speakers.
 
     Returns:
-        Intervals around the differences on all trials; exactly 0 for identical systems.
+        Intervals around the differences on all trials, and p-values; exactly 0 and 1 for identical systems.
 
     Raises:
         InputError: As in ``speaker_bootstrap``.
+
+    Source: A. C. Davison and D. V. Hinkley, 1997, section 4.2 (the 1 that is added to both counts).
     """
     trials = TrialSpeakers.of(target, enroll_speakers, test_speakers)
     system, reference = RankedTrials.of(scores, trials), RankedTrials.of(reference_scores, trials)
     draws = _with_all(draw_speakers(trials.num_speakers, num_replicates=num_replicates, seed=seed))
     differences = replicate_metrics(system, draws, p_targets=p_targets)
     differences -= replicate_metrics(reference, draws, p_targets=p_targets)
-    return _intervals(differences, trials.num_speakers, p_targets=p_targets, confidence=confidence)
+    intervals = _intervals(differences, trials.num_speakers, p_targets=p_targets, confidence=confidence)
+    p_values = _p_values(differences[1:])
+    return PairedIntervals(
+        eer=intervals.eer,
+        min_dcf=intervals.min_dcf,
+        num_speakers=intervals.num_speakers,
+        warning=intervals.warning,
+        eer_p_value=p_values[0],
+        min_dcf_p_value=dict(zip(p_targets, p_values[1:], strict=True)),
+    )
 
 
 def _with_all(draws: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -160,3 +182,11 @@ def _intervals(
         num_speakers=num_speakers,
         warning=f"only {num_speakers} speakers: the interval is a rough guide" if few else "",
     )
+
+
+def _p_values(differences: NDArray[np.float64]) -> list[float]:
+    """Two-sided p-value of each column of (replicate, metric)."""
+    usable = differences[np.isfinite(differences).all(axis=1)]
+    rarer = np.minimum((usable <= 0).sum(axis=0), (usable >= 0).sum(axis=0))
+    p_values: list[float] = np.minimum(1.0, 2 * (1 + rarer) / (1 + len(usable))).tolist()
+    return p_values

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kowairo.core import Corpus, InputError, Scores, Trials
 from kowairo.scoring.bootstrap import BootstrapIntervals, Interval, paired_bootstrap, speaker_bootstrap
 from kowairo.scoring.conditions import DURATION_EDGES_S, trial_conditions
-from kowairo.scoring.metrics import eer
+from kowairo.scoring.metrics import act_dcf, cllr, eer, min_cllr
 from kowairo.scoring.trial_scores import align_scores
 
 ResultRow = dict[str, str | int | float | None]
@@ -60,8 +60,8 @@ def evaluate(
         EER) and ``warning``.
 
     Raises:
-        InputError: A score or a speaker is missing, a label contradicts the speakers, or there are no
-            targets or no non-targets.
+        InputError: A score or a speaker is missing, a label contradicts the speakers, or there are fewer
+            than 2 targets or no non-targets.
     """
     everything = np.ones(len(trials.target), dtype=np.bool_)
     values = align_scores(scores, trials)
@@ -78,7 +78,7 @@ def evaluate_conditions(
     num_replicates: int = 1000,
     seed: int = 0,
 ) -> list[ResultRow]:
-    """Measure each condition of ``trial_conditions`` that has targets and non-targets.
+    """Measure each condition of ``trial_conditions`` that has 2 targets or more, and non-targets.
 
     Args:
         scores: A score for every trial, in any order.
@@ -101,7 +101,7 @@ def evaluate_conditions(
     return [
         _row(values, trials, corpus.utt2spk, mask, name, labels, num_replicates=num_replicates, seed=seed)
         for name, mask in masks.items()
-        if name == "all" or (trials.target[mask].any() and not trials.target[mask].all())
+        if name == "all" or _has_both_kinds(trials.target[mask])
     ]
 
 
@@ -130,9 +130,9 @@ def compare(
 
     Returns:
         The row: the labels, ``reference``, ``eer``, ``reference_eer``, ``difference`` (system minus
-        reference: below 0 is better) with ``_low`` and ``_high``, ``relative`` (difference over
-        reference; None if that is 0), the same differences of minDCF under ``min_dcf_<p>_difference``,
-        ``num_speakers``, ``warning``.
+        reference: below 0 is better) with ``_low`` and ``_high``, ``p_value`` of it, ``relative``
+        (difference over reference; None if that is 0), the same differences of minDCF under
+        ``min_dcf_<p>_difference`` and their ``min_dcf_<p>_p_value``, ``num_speakers``, ``warning``.
 
     Raises:
         InputError: As in ``evaluate``.
@@ -158,11 +158,32 @@ def compare(
         "eer": eer(values[trials.target], values[~trials.target]).value,
         "reference_eer": reference_eer,
         **_columns("difference", intervals.eer),
+        "p_value": intervals.eer_p_value,
         "relative": intervals.eer.value / reference_eer if reference_eer else None,
     }
     for p_target, interval in intervals.min_dcf.items():
         row |= _columns(f"min_dcf_{p_target:g}_difference", interval)
+        row[f"min_dcf_{p_target:g}_p_value"] = intervals.min_dcf_p_value[p_target]
     return row | {"num_speakers": intervals.num_speakers, "warning": intervals.warning}
+
+
+def llr_metrics(scores: Scores, trials: Trials) -> ResultRow:
+    """Measure log-likelihood ratios: what they cost as they are, and how much of it is bad calibration.
+
+    Args:
+        scores: A log-likelihood ratio (natural) for every trial, in any order.
+        trials: The trials.
+
+    Returns:
+        ``cllr``, ``min_cllr``, ``act_dcf_0.01`` and ``act_dcf_0.05``, to be added to a row of ``evaluate``.
+
+    Raises:
+        InputError: A score is missing, or there are fewer than 2 targets or no non-targets.
+    """
+    values = align_scores(scores, trials)
+    sides = values[trials.target], values[~trials.target]
+    row: ResultRow = {"cllr": cllr(*sides), "min_cllr": min_cllr(*sides)}
+    return row | {f"act_dcf_{p_target:g}": act_dcf(*sides, p_target=p_target) for p_target in P_TARGETS}
 
 
 def _row(
@@ -180,9 +201,10 @@ def _row(
     chosen = np.flatnonzero(mask)
     part = Trials([trials.enroll[i] for i in chosen], [trials.test[i] for i in chosen], trials.target[chosen])
     target = part.target
-    if not target.any() or target.all():
+    if not _has_both_kinds(target):
         raise InputError(
-            f"expected target and non-target trials, got {target.sum()} and {(~target).sum()} ({condition})"
+            "expected 2 target trials or more, and non-target trials, "
+            f"got {target.sum()} and {(~target).sum()} ({condition})"
         )
     intervals = speaker_bootstrap(
         values[chosen],
@@ -204,6 +226,11 @@ def _row(
     }
     threshold = eer(values[chosen][target], values[chosen][~target]).threshold
     return row | _metric_columns(intervals) | {"threshold": threshold, "warning": intervals.warning}
+
+
+def _has_both_kinds(target: NDArray[np.bool_]) -> bool:
+    """Tell whether error rates can be measured."""
+    return int(target.sum()) >= 2 and not bool(target.all())
 
 
 def _metric_columns(intervals: BootstrapIntervals) -> ResultRow:
