@@ -29,7 +29,7 @@ def test_headline_scores_are_split_by_the_trials_labels_plain_first(experiment):
     assert [scored.is_plain for scored in experiment.scores] == [True] * 4 + [False] * 4
     row = experiment.headline("ecapa")
     scored = next(s for s in experiment.scores if s.system == "ecapa")
-    assert (len(scored.target), len(scored.nontarget)) == (row.num_target, row.num_nontarget)
+    assert (len(scored.scored.target), len(scored.scored.nontarget)) == (row.num_target, row.num_nontarget)
 
 
 def test_sets_come_in_the_order_of_the_recipe(experiment):

@@ -4,7 +4,7 @@ import pytest
 
 from kowairo.core import InputError
 from kowairo.report.figures.tippett import tippett, tippett_matplotlib, tippett_plotly
-from kowairo.report.pictures import Picture, save_formats, save_picture
+from kowairo.report.pictures import Picture, pictures_section, save_formats, save_picture
 
 
 def make_picture():
@@ -43,3 +43,9 @@ def test_equal_pictures_give_equal_svg_files(tmp_path):
 def test_an_unknown_ending_is_refused(picture, tmp_path):
     with pytest.raises(InputError, match="png, svg, html"):
         save_picture(picture, tmp_path / "a.pdf")
+
+
+def test_a_section_has_a_box_and_both_drawings_of_each_picture(picture):
+    section = pictures_section("a", "A", "<p>text</p>", [picture])
+    assert section.body.startswith("<p>text</p><h3>A &amp; B</h3><figure>")
+    assert list(section.plots) == list(section.images) == ["tippett"]

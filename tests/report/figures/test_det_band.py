@@ -59,6 +59,11 @@ def test_order_of_trials_and_shift_of_scores_change_nothing():
     np.testing.assert_allclose(band.high, other.high)
 
 
+def test_a_label_against_the_speakers_is_refused():
+    with pytest.raises(InputError, match="1 trials are labelled against their speakers, the first is 1"):
+        det_band([1.0, 2.0, 0.0], [True, True, False], ["a", "a", "a"], ["a", "b", "b"])
+
+
 def test_lengths_that_differ_and_a_missing_class_are_refused():
     with pytest.raises(InputError, match="2 labels"):
         det_band([1.0], [True, False], ["a"], ["a"])

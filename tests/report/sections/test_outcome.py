@@ -3,12 +3,7 @@ from dataclasses import replace
 import pytest
 
 from kowairo.report.experiment import read_experiment
-from kowairo.report.sections.outcome import (
-    conditions_section,
-    enhancement_section,
-    results_section,
-    scores_section,
-)
+from kowairo.report.sections.outcome import conditions_section, enhancement_section, results_section
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +11,7 @@ def experiment(experiment_folder):
     return read_experiment(experiment_folder)
 
 
-@pytest.mark.parametrize("build", [results_section, conditions_section, enhancement_section, scores_section])
+@pytest.mark.parametrize("build", [results_section, conditions_section, enhancement_section])
 def test_sections_without_material_are_left_out(build, tmp_path):
     assert build(read_experiment(tmp_path)) is None
 
@@ -36,13 +31,6 @@ def test_noisy_lines_are_one_more_condition(experiment):
     rows = [*experiment.rows, replace(experiment.headline("ecapa"), set_name="test_noisy")]
     labels = conditions_section(replace(experiment, rows=rows)).plots["conditions"].layout.yaxis.ticktext
     assert labels[-1] == "noise, music, rooms"
-
-
-def test_det_curves_are_those_of_plain_scores_and_of_the_encoders_normalisations(experiment):
-    curves = [one for one in scores_section(experiment).plots["det"].data if one.showlegend is not False]
-    names = ["ECAPA", "MFCC + LDA", "ECAPA + linear_v1", "ECAPA + linear_v3", "ECAPA, AS-norm"]
-    assert [curve.name.split(" · ")[0] for curve in curves] == names
-    assert [curve.visible for curve in curves] == [True, True, "legendonly", "legendonly", True]
 
 
 def test_enhancement_shows_before_first(experiment):

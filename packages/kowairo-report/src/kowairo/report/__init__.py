@@ -1,7 +1,11 @@
-"""Figures and the HTML report of kowairo.
+"""Figures, comparisons and the HTML pages of kowairo.
 
-Figures for use alone are in `kowairo.report.figures`; the page is imported
-when it is asked for, so that tables for the terminal stay quick.
+Pictures of scores are in `kowairo.report.plots` and written by
+`kowairo.report.pictures`, the figures that they are made of are in
+`kowairo.report.figures`, several runs in one table in
+`kowairo.report.comparison`, the evaluation page in
+`kowairo.report.evaluation`. Pages are imported when they are asked for, so
+that tables for the terminal stay quick.
 """
 
 from pathlib import Path

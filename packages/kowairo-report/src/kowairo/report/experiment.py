@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from kowairo.core import Corpus, EmbeddingSet, InputError, Trials, read_scores, read_trials
-from kowairo.scoring import align_scores
+from kowairo.core import Corpus, EmbeddingSet, InputError, read_table, read_trials
 
 from .corpus_record import DropSummary, read_drops, read_merge_map, read_tsv
+from .names import is_ratio, normalization_label, system_label
 from .results import (
     BASELINE,
     HEADLINE_SET,
@@ -20,6 +17,7 @@ from .results import (
     Result,
     read_results,
 )
+from .scored_system import ScoredSystem, read_system
 from .stage_record import StageRecord, read_stages
 from .training_log import TrainingLog, read_training_log
 
@@ -33,19 +31,22 @@ class ScoredTrials:
     Attributes:
         system: Name of the system.
         normalization: Name of the score normalisation.
-        target: (target trial,), scores.
-        nontarget: (non-target trial,), scores.
+        scored: The scores, under their name on screen.
     """
 
     system: str
     normalization: str
-    target: NDArray[np.float64]
-    nontarget: NDArray[np.float64]
+    scored: ScoredSystem
 
     @property
     def is_plain(self) -> bool:
         """Whether the scores were left unnormalised."""
         return self.normalization in PLAIN_NORMALIZATIONS
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether the scores are log-likelihood ratios."""
+        return is_ratio(self.normalization)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,17 +156,17 @@ def _read_headline_scores(folder: Path) -> list[ScoredTrials]:
     if not trials_path.is_file():
         return []
     trials = read_trials(trials_path)
+    speakers = trials_path.with_name("utt2spk")
+    utt2spk = read_table(speakers) if speakers.is_file() else None
     found = []
     for path in sorted((folder / "scores").glob(f"*/{HEADLINE_SET}/{HEADLINE_TRIALS}.*txt")):
         normalization = path.name.removeprefix(HEADLINE_TRIALS).removesuffix("txt").strip(".") or "none"
-        found.append(_scored_trials(path, path.parents[1].name, normalization, trials))
+        system = path.parents[1].name
+        label = system_label(system)
+        if normalization not in PLAIN_NORMALIZATIONS:
+            label += f", {normalization_label(normalization)}"
+        found.append(ScoredTrials(system, normalization, read_system(label, path, trials, utt2spk)))
     return sorted(found, key=lambda scored: not scored.is_plain)
-
-
-def _scored_trials(path: Path, system: str, normalization: str, trials: Trials) -> ScoredTrials:
-    scores = read_scores(path)
-    array = align_scores(scores, trials)
-    return ScoredTrials(system, normalization, array[trials.target], array[~trials.target])
 
 
 def _is_synthetic(folder: Path) -> bool:

@@ -12,8 +12,9 @@ from .figures.confusion import confusable_pairs, similarity_matrix
 from .figures.map import display_name, line_map, spread_over_speakers
 from .figures.theme import save_png
 from .rendering import render_page
+from .sections.curves import calibration_section, scores_section
 from .sections.headline import headline_html
-from .sections.outcome import conditions_section, enhancement_section, results_section, scores_section
+from .sections.outcome import conditions_section, enhancement_section, results_section
 from .sections.record import data_section, provenance_section, training_section
 from .sections.section import Section
 from .sections.voices import map_section, pairs_section
@@ -52,6 +53,7 @@ def make_report(exp: Path, out: Path, *, title: str, max_clips: int = 300, seed:
     found = (
         results_section(experiment),
         scores_section(experiment),
+        calibration_section(experiment),
         conditions_section(experiment),
         *voices,
         enhancement_section(experiment),

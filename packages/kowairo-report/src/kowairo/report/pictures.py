@@ -1,5 +1,6 @@
 """A picture for use alone: PNG, SVG, or an HTML page that opens offline."""
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -44,6 +45,23 @@ class Picture:
     def box(self) -> str:
         """Return the box of the picture for a page."""
         return figure_box(self.name, caption=self.caption, alt=self.alt, shape=self.shape)
+
+
+def pictures_section(identifier: str, title: str, text: str, pictures: Sequence[Picture]) -> Section:
+    """Build a section of a page from pictures.
+
+    Args:
+        identifier: Anchor in the page.
+        title: Heading, plain text.
+        text: HTML before the pictures.
+        pictures: The pictures, each under its own title.
+
+    Returns:
+        The section.
+    """
+    boxes = "".join(f"<h3>{html.escape(one.title)}</h3>{one.box()}" for one in pictures)
+    plots, images = {one.name: one.plot for one in pictures}, {one.name: one.image for one in pictures}
+    return Section(identifier, title, text + boxes, plots, images)
 
 
 def save_picture(picture: Picture, path: Path) -> Path:

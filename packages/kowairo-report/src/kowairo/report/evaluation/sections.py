@@ -9,7 +9,7 @@ from kowairo.scoring.metrics import CONVENTIONS, format_by_convention, metrics_b
 
 from ..figures.intervals import IntervalSeries, intervals_matplotlib, intervals_plotly
 from ..names import condition_label
-from ..pictures import Picture
+from ..pictures import pictures_section
 from ..plots import ape_picture, det_picture, reliability_picture, scores_picture, tippett_picture
 from ..results import Estimate, Result
 from ..sections.section import Section, figure_box, folded
@@ -121,7 +121,7 @@ def curves_section(evaluation: Evaluation, *, num_replicates: int, seed: int) ->
         [first, *(replace(one, speakers=None) for one in rest)], num_replicates=num_replicates, seed=seed
     )
     histograms = scores_picture([one.scored for one in drawn[:_MAX_HISTOGRAMS]])
-    return _pictures_section("curves", "Curves", "", [curves, histograms])
+    return pictures_section("curves", "Curves", "", [curves, histograms])
 
 
 def calibration_section(evaluation: Evaluation, measures: Sequence[Measures]) -> Section | None:
@@ -149,13 +149,7 @@ def calibration_section(evaluation: Evaluation, measures: Sequence[Measures]) ->
         "the decision that the prior demands; what it exceeds minDCF by is lost by calibration.</p>"
     )
     table = html_table(headers, body, caption="Loss by calibration", numeric=len(headers) - 1)
-    return _pictures_section("calibration", "Calibration", text + table, pictures)
-
-
-def _pictures_section(identifier: str, title: str, text: str, pictures: Sequence[Picture]) -> Section:
-    boxes = "".join(f"<h3>{html.escape(one.title)}</h3>{one.box()}" for one in pictures)
-    plots, images = {one.name: one.plot for one in pictures}, {one.name: one.image for one in pictures}
-    return Section(identifier, title, text + boxes, plots, images)
+    return pictures_section("calibration", "Calibration", text + table, pictures)
 
 
 def operating_points_section(evaluation: Evaluation) -> Section | None:

@@ -67,7 +67,8 @@ def det_band(
         The band. Scores are sorted into at most 400 steps first.
 
     Raises:
-        InputError: The lengths differ, one kind of trial is missing, or no replicate holds both kinds.
+        InputError: The lengths differ, a label contradicts its speakers, one kind of trial is missing, or no
+            replicate holds both kinds.
 
     Source: A. B. Owen (2007) on product weights; the direction of comparison is our choice.
     """
@@ -81,6 +82,8 @@ def det_band(
         raise InputError(f"expected target and non-target trials, got {labels.sum()} and {(~labels).sum()}")
     names, numbers = np.unique([*enroll_speakers, *test_speakers], return_inverse=True)
     first, second = numbers[: labels.size], numbers[labels.size :]
+    if (wrong := np.flatnonzero((first == second) != labels)).size:
+        raise InputError(f"{wrong.size} trials are labelled against their speakers, the first is {wrong[0]}")
     bins, num_bins = _threshold_bins(values, labels)
     grid = np.linspace(-_span(labels), _span(labels), num_points)
     even = np.full(len(names), 1 / len(names))

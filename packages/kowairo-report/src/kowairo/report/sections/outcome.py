@@ -1,14 +1,9 @@
-"""Results in tables and curves: trial lists, conditions, DET curves, histograms, enhancement."""
+"""Results in tables: trial lists, conditions, enhancement."""
 
 import html
 from dataclasses import replace
 
-import plotly.graph_objects as go
-from matplotlib.figure import Figure
-
-from ..experiment import Experiment, ScoredTrials
-from ..figures.det import det_curve, det_matplotlib, det_plotly
-from ..figures.histogram import histogram_matplotlib, histogram_plotly, score_histogram
+from ..experiment import Experiment
 from ..figures.intervals import IntervalSeries, intervals_matplotlib, intervals_plotly
 from ..names import condition_label, normalization_label, set_label, system_label, trials_label
 from ..results import (
@@ -22,8 +17,6 @@ from ..results import (
 )
 from ..tables import html_table, percent, results_html, trials_html
 from .section import Section, figure_box, folded
-
-_MAX_HISTOGRAMS = 3
 
 
 def results_section(experiment: Experiment) -> Section | None:
@@ -81,44 +74,6 @@ def conditions_section(experiment: Experiment) -> Section | None:
         {"conditions": intervals_plotly(series)},
         {"conditions": intervals_matplotlib(series)},
     )
-
-
-def scores_section(experiment: Experiment) -> Section | None:
-    """Draw DET curves and histograms of the headline trials; None without scores."""
-    if not experiment.scores:
-        return None
-    main = experiment.main_system
-    ordered = sorted(experiment.scores, key=lambda s: (not s.is_plain, s.system != main, "+" in s.system))
-    # Normalisations of nets and baseline would crowd the picture; their figures are in the tables.
-    drawn = [scored for scored in ordered if scored.is_plain or scored.system == main]
-    curves = [
-        det_curve(_score_label(scored), scored.target, scored.nontarget, shown="+" not in scored.system)
-        for scored in drawn
-    ]
-    histograms = [
-        score_histogram(_score_label(s), s.target, s.nontarget) for s in ordered if "+" not in s.system
-    ][:_MAX_HISTOGRAMS]
-    alt = "DET curves: " + "; ".join(f"{curve.label}, EER {curve.eer:.1%}" for curve in curves)
-    hint = "Misses against false alarms of the headline trials; nearer to the lower left corner is better."
-    if not all(curve.shown for curve in curves):
-        hint += " Names in grey appear at a click."
-    body = figure_box("det", caption=hint, alt=alt, shape="det")
-    plots: dict[str, go.Figure] = {"det": det_plotly(curves)}
-    boxes = ""
-    for number, histogram in enumerate(histograms):
-        plots[f"histogram{number}"] = histogram_plotly(histogram)
-        text = ", ".join(f"{name} at score {value:.3g}" for name, value in histogram.thresholds.items())
-        caption = f"<b>{html.escape(histogram.title)}</b>"
-        boxes += figure_box(
-            f"histogram{number}", caption=caption, alt=f"Score densities of {histogram.title}; {text}"
-        )
-    body += (
-        "<h3>Score histograms</h3><p>How far the scores of same-character pairs stand above the others. The "
-        "thresholds are those of these very trials; an application sets its own on other speakers.</p>"
-        f'<div class="figures">{boxes}</div>'
-    )
-    images: dict[str, Figure] = {"det": det_matplotlib(curves), "histogram": histogram_matplotlib(histograms)}
-    return Section("scores", "Scores", body, plots, images)
 
 
 def enhancement_section(experiment: Experiment) -> Section | None:
@@ -193,11 +148,6 @@ def _series(name: str, rows: list[Result]) -> IntervalSeries:
 
 def _systems(rows: list[Result]) -> list[str]:
     return list(dict.fromkeys(row.system for row in sorted(rows, key=lambda row: row.system == BASELINE)))
-
-
-def _score_label(scored: ScoredTrials) -> str:
-    label = system_label(scored.system)
-    return label if scored.is_plain else f"{label}, {normalization_label(scored.normalization)}"
 
 
 def _net_label(row: Result) -> str:
