@@ -13,7 +13,7 @@ from kowairo.scoring.normalization.cohort_statistics import CohortStatistics as 
 from kowairo.scoring.normalization.cohort_statistics import cohort_moments as cohort_moments
 from kowairo.scoring.normalization.cross_statistics import CrossStatistics as CrossStatistics
 from kowairo.scoring.normalization.moments import Moments as Moments
-from kowairo.scoring.normalization.normed_cohort_moments import (
+from kowairo.scoring.normalization.normed import (
     normed_cohort_moments as normed_cohort_moments,
 )
 from kowairo.scoring.normalization.presets import NormalizerPreset as NormalizerPreset

@@ -11,7 +11,7 @@ from kowairo.scoring.normalization.cohort import Cohort
 from kowairo.scoring.normalization.cohort_norm import CohortNorm
 from kowairo.scoring.normalization.cohort_statistics import cohort_moments
 from kowairo.scoring.normalization.moments import Moments
-from kowairo.scoring.normalization.normed_cohort_moments import normed_cohort_moments
+from kowairo.scoring.normalization.normed import normed_cohort_moments
 from kowairo.scoring.normalization.t import t_norm
 from kowairo.scoring.normalization.z import z_norm
 
