@@ -72,3 +72,9 @@ def test_ids_that_do_not_fit_the_vectors_are_refused(embeddings, tmp_path):
     (tmp_path / "set" / "utts").write_text("c\na\n")
     with pytest.raises(InputError, match="one row for each of 2"):
         EmbeddingSet.load(tmp_path / "set")
+
+
+def test_row_numbers_follow_the_asked_order(embeddings):
+    assert embeddings.row_numbers(["b", "c", "b"]).tolist() == [2, 0, 2]
+    with pytest.raises(InputError, match=r"'x' \(1 missing\)"):
+        embeddings.row_numbers(["c", "x"])

@@ -17,6 +17,8 @@ from kowairo.core.lines import read_lines as read_lines
 from kowairo.core.lines import split_columns as split_columns
 from kowairo.core.plugins import load_plugins as load_plugins
 from kowairo.core.provenance import provenance as provenance
+from kowairo.core.score_blocks import ScoreBlock as ScoreBlock
+from kowairo.core.score_blocks import iter_score_blocks as iter_score_blocks
 from kowairo.core.scores import Scores as Scores
 from kowairo.core.scores import read_scores as read_scores
 from kowairo.core.scores import write_scores as write_scores
@@ -47,6 +49,7 @@ __all__ = [
     "EmbeddingSet",
     "InputError",
     "KowairoError",
+    "ScoreBlock",
     "ScoreWriter",
     "Scores",
     "TableError",
@@ -56,6 +59,7 @@ __all__ = [
     "atomic_folder",
     "atomic_path",
     "file_digest",
+    "iter_score_blocks",
     "iter_trial_blocks",
     "iter_trials",
     "load_plugins",

@@ -67,7 +67,7 @@ class EmbeddingSet:
         Raises:
             InputError: An utterance has no vector; the message names the first such id.
         """
-        return np.asarray(self.vectors[self._rows_of(utts)])
+        return np.asarray(self.vectors[self.row_numbers(utts)])
 
     def subset(self, utts: Iterable[str]) -> "EmbeddingSet":
         """Keep some utterances, in the given order.
@@ -84,11 +84,17 @@ class EmbeddingSet:
         wanted = list(utts)
         return EmbeddingSet(self.rows(wanted), wanted, self.meta)
 
-    def _rows_of(self, utts: Sequence[str]) -> NDArray[np.intp]:
-        missing = [utt for utt in utts if utt not in self.index]
-        if missing:
-            raise InputError(f"no embedding of utterance {missing[0]!r} ({len(missing)} missing)")
-        return np.fromiter((self.index[utt] for utt in utts), dtype=np.intp, count=len(utts))
+    def row_numbers(self, utts: Sequence[str]) -> NDArray[np.int64]:
+        """Return the row of some utterances: (n,) int64, in the wanted order, repetitions allowed.
+
+        Raises:
+            InputError: An utterance has no vector; the message names the first such id.
+        """
+        try:
+            return np.fromiter(map(self.index.__getitem__, utts), dtype=np.int64, count=len(utts))
+        except KeyError:
+            missing = [utt for utt in utts if utt not in self.index]
+        raise InputError(f"no embedding of utterance {missing[0]!r} ({len(missing)} missing)")
 
     @classmethod
     def load(cls, folder: Path | str) -> "EmbeddingSet":

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kowairo.core._column import PlainColumn
-from kowairo.core._column_blocks import ColumnBlock, column_blocks, format_lines
-from kowairo.core.errors import InputError, TableError
+from kowairo.core._column_blocks import format_lines
+from kowairo.core.errors import InputError
 from kowairo.core.files import atomic_path
+from kowairo.core.score_blocks import iter_score_blocks
 
 _WRITTEN_LINES = 1 << 20
 
@@ -57,25 +58,12 @@ def read_scores(path: Path | str) -> Scores:
     test: list[str] = []
     values = [np.empty(0, dtype=np.float64)]
     known: dict[str, str] = {}
-    for block in column_blocks(path, count=3, complaint=_complaint):
-        left, right = block.columns[0].texts(), block.columns[1].texts()
+    for block in iter_score_blocks(path):
+        left, right = block.enroll.texts(), block.test.texts()
         enroll.extend(map(known.setdefault, left, left))
         test.extend(map(known.setdefault, right, right))
-        values.append(_finite(path, block))
+        values.append(block.values)
     return Scores(enroll, test, np.concatenate(values))
-
-
-def _complaint(columns: int) -> str:
-    return f"expected `enroll test score`, got {columns} columns"
-
-
-def _finite(path: Path | str, block: ColumnBlock) -> NDArray[np.float64]:
-    values = block.columns[2].floats()
-    if not np.isfinite(values).all():
-        place = int(np.argmin(np.isfinite(values)))
-        text = block.columns[2].texts()[place]
-        raise TableError(path, int(block.lines[place]), f"score {text!r} is not a finite number")
-    return values
 
 
 def write_scores(path: Path | str, scores: Scores) -> None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from kowairo.core import EmbeddingSet, InputError, Scores, Trials
 from kowairo.scoring.backend import Backend
-from kowairo.scoring.cosine import length_normalize, pair_scores
 from kowairo.scoring.plain_cosine import PlainCosine
+
+_CHECKED_ROWS = 4096
 
 
 def score_trials(embeddings: EmbeddingSet, trials: Trials, backend: Backend | None = None) -> Scores:
-    """Score every trial: back-end transform, then the cosine.
+    """Score every trial by a back-end: what is needed once per utterance, then the pairs.
 
-    Each utterance is transformed once, however many trials it is in; pairs are gathered in blocks.
+    Each utterance is prepared once, however many trials it is in. A cosine is exact to 1e-7.
 
     Args:
         embeddings: Holds every utterance of the trials.
@@ -29,11 +28,53 @@ def score_trials(embeddings: EmbeddingSet, trials: Trials, backend: Backend | No
     Raises:
         InputError: An utterance has no embedding, or an embedding is zero or not finite.
     """
-    utts = sorted(set(trials.enroll) | set(trials.test))
-    vectors = length_normalize((backend or PlainCosine()).transform(embeddings.rows(utts)))
-    row = {utt: i for i, utt in enumerate(utts)}
-    values = pair_scores(vectors, _rows(trials.enroll, row), _rows(trials.test, row))
-    return Scores(trials.enroll, trials.test, np.clip(values, -1.0, 1.0))
+    rows = embeddings.row_numbers(trials.enroll), embeddings.row_numbers(trials.test)
+    used = np.zeros(len(embeddings), dtype=np.bool_)
+    used[rows[0]] = used[rows[1]] = True
+    if (wrong := np.flatnonzero(used)[~usable_rows(embeddings.vectors[used])]).size:
+        raise InputError(
+            f"the embedding of {embeddings.utts[wrong[0]]!r} is zero or not finite ({wrong.size} such)"
+        )
+    return Scores(trials.enroll, trials.test, score_rows(embeddings, *rows, backend=backend))
+
+
+def score_rows(
+    embeddings: EmbeddingSet,
+    enroll_rows: NDArray[np.int64],
+    test_rows: NDArray[np.int64],
+    *,
+    backend: Backend | None = None,
+) -> NDArray[np.float64]:
+    """Score pairs of rows of an embedding set; only the rows that occur are read and prepared.
+
+    Args:
+        embeddings: (n, dim).
+        enroll_rows: (trial,) row of each trial's enrolment side.
+        test_rows: (trial,) row of each trial's test side.
+        backend: A fitted back-end; None compares the embeddings as they are.
+
+    Returns:
+        (trial,) float64.
+
+    Raises:
+        InputError: What ``Backend.score_pairs`` refuses.
+    """
+    used = np.zeros(len(embeddings), dtype=np.bool_)
+    used[enroll_rows] = used[test_rows] = True
+    place = np.cumsum(used) - 1
+    vectors = np.asarray(embeddings.vectors[used])
+    return (backend or PlainCosine()).score_pairs(vectors, place[enroll_rows], place[test_rows])
+
+
+def usable_rows(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Mark the vectors that have a direction: (n,), false where a row is zero or not finite."""
+    usable = np.empty(len(vectors), dtype=np.bool_)
+    for start in range(0, len(vectors), _CHECKED_ROWS):
+        # One sum of squares tells both: NaN and infinity survive it, and float64 does not overflow.
+        block = np.asarray(vectors[start : start + _CHECKED_ROWS], dtype=np.float64)
+        squares = np.einsum("ij,ij->i", block, block)
+        usable[start : start + _CHECKED_ROWS] = np.isfinite(squares) & (squares > 0)
+    return usable
 
 
 def transform_set(embeddings: EmbeddingSet, backend: Backend) -> EmbeddingSet:
@@ -73,8 +114,3 @@ def align_scores(scores: Scores, trials: Trials) -> NDArray[np.float64]:
     if missing := [pair for pair in pairs if pair not in by_pair]:
         raise InputError(f"no score for {len(missing)} trials, the first is {' '.join(missing[0])}")
     return np.array([by_pair[pair] for pair in pairs])
-
-
-def _rows(utts: Sequence[str], row: dict[str, int]) -> NDArray[np.int64]:
-    """Translate utterance ids to row numbers."""
-    return np.fromiter((row[utt] for utt in utts), dtype=np.int64, count=len(utts))
