@@ -46,6 +46,7 @@ def test_csv_keeps_every_digit_and_relative_paths(table, runs):
     assert [float(record["eer"]) for record in records] == [row.eer.value for row in table.rows]
     assert records[1]["scores_file"] == "../second/scores/resnet_x/test/trials.none.txt"
     assert records[0]["eer_difference"] == ""
+    assert float(records[1]["min_dcf_0.05_p_value"]) == table.rows[1].min_dcf_p_value[0.05]
     assert float(records[1]["eer_difference_low"]) == table.rows[1].difference.low
 
 

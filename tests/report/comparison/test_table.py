@@ -38,8 +38,9 @@ def test_the_difference_is_that_of_the_paired_bootstrap_although_trials_are_in_a
         align_scores(read_scores(runs[int(p[0])] / p[2:] / "test/trials.none.txt"), trials) for p in paths
     )
     sides = [[speaker[utt] for utt in side] for side in (trials.enroll, trials.test)]
-    expected = paired_bootstrap(own, reference, trials.target, *sides, num_replicates=60).eer
-    found = rows_of(table, "second")[0].difference
+    expected = paired_bootstrap(own, reference, trials.target, *sides, num_replicates=60)
+    assert rows_of(table, "second")[0].p_value == pytest.approx(expected.eer_p_value)
+    expected, found = expected.eer, rows_of(table, "second")[0].difference
     assert (found.value, found.low, found.high) == pytest.approx(
         (expected.value, expected.low, expected.high)
     )
@@ -65,6 +66,7 @@ def test_other_trials_are_not_paired_and_say_so(table):
     assert row.verdict == "not paired"
     assert row.remark == "not the trials of first"
     assert row.difference is None
+    assert row.p_value is None
 
 
 def test_a_row_without_a_partner_says_so(runs):

@@ -118,6 +118,7 @@ def _columns(table: ComparisonTable) -> tuple[list[str], list[list[str]], int]:
     figures += [(f"minDCF {prior:g}", _cost_of(prior)) for prior in table.p_targets]
     if any(row.reference for row in table.rows):
         figures.append((f"EER − {table.reference}, points", lambda row: _signed(row.difference)))
+        figures.append(("p", lambda row: "–" if row.p_value is None else f"{row.p_value:.3f}"))
     columns = [*named, *figures, ("verdict", _verdict)]
     body = [[cell(row) for _, cell in columns] for row in table.rows]
     return [name for name, _ in columns], body, len(figures)
@@ -172,8 +173,9 @@ def _notes(table: ComparisonTable) -> list[str]:
     )
     if any(row.difference for row in table.rows):
         notes.append(
-            f"Differences to {table.reference} on the same trials with the same drawn speakers; undecided: "
-            "the interval holds zero. Each comparison stands for itself; their number is not corrected for."
+            f"Differences to {table.reference} on the same trials with the same drawn speakers; p: "
+            "two-sided, of the difference in EER; undecided: the interval holds zero. Each comparison stands "
+            "for itself; their number is not corrected for."
         )
     return notes + list(
         dict.fromkeys(
@@ -197,8 +199,10 @@ def _record(row: ComparedRow, table: ComparisonTable, folder: Path) -> dict[str,
     for prior in table.p_targets:
         record |= _figures(f"min_dcf_{prior:g}", row.min_dcf[prior])
     record |= {"reference": row.reference, **_figures("eer_difference", row.difference)}
+    record["eer_p_value"] = _digits(row.p_value)
     for prior in table.p_targets:
         record |= _figures(f"min_dcf_{prior:g}_difference", row.min_dcf_difference.get(prior))
+        record[f"min_dcf_{prior:g}_p_value"] = _digits(row.min_dcf_p_value.get(prior))
     return record | {
         "verdict": row.verdict,
         "remark": row.remark,
@@ -214,8 +218,12 @@ def _record(row: ComparedRow, table: ComparisonTable, folder: Path) -> dict[str,
 
 def _figures(name: str, estimate: Estimate | None) -> dict[str, str]:
     values = (estimate.value, estimate.low, estimate.high) if estimate else (None, None, None)
-    texts = ("" if value is None else repr(float(value)) for value in values)
-    return dict(zip((name, f"{name}_low", f"{name}_high"), texts, strict=True))
+    return dict(zip((name, f"{name}_low", f"{name}_high"), map(_digits, values), strict=True))
+
+
+def _digits(value: float | None) -> str:
+    """Every digit of a number, "" for none."""
+    return "" if value is None else repr(float(value))
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -38,7 +38,9 @@ class ComparedRow:
         min_dcf: Normalised minDCF by target prior.
         reference: Name of the run that this one is compared with, "" for that run itself.
         difference: EER minus that of the reference with the paired interval, None if not paired.
-        min_dcf_difference: The same for each minDCF, empty if not paired.
+        p_value: Two-sided p-value of the difference in EER, None if not paired.
+        min_dcf_difference: Difference of each minDCF, empty if not paired.
+        min_dcf_p_value: Two-sided p-value of each, empty if not paired.
         remark: Why there is no difference, or why to trust the intervals little; "" if all is well.
     """
 
@@ -55,7 +57,9 @@ class ComparedRow:
     min_dcf: Mapping[float, Estimate]
     reference: str
     difference: Estimate | None
+    p_value: float | None
     min_dcf_difference: Mapping[float, Estimate]
+    min_dcf_p_value: Mapping[float, float]
     remark: str
 
     @property
@@ -231,6 +235,8 @@ def _row(
         min_dcf={prior: _estimate(own.min_dcf[prior]) for prior in p_targets},
         reference="" if is_reference else reference_run.name,
         difference=_estimate(paired.eer) if paired else None,
+        p_value=paired.eer_p_value if paired else None,
+        min_dcf_p_value=dict(paired.min_dcf_p_value) if paired else {},
         min_dcf_difference={p: _estimate(paired.min_dcf[p]) for p in p_targets} if paired else {},
         remark=remark or own.warning,
     )
