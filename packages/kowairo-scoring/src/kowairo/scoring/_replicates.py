@@ -64,7 +64,7 @@ def replicate_metrics(
                 trials.nontarget_speakers.view(np.uint32),
                 trials.target_stop,
                 trials.nontarget_stop,
-                weights[rows].astype(np.int64),
+                weights[rows],
                 totals[rows],
                 costs,
                 part,
