@@ -23,6 +23,21 @@ def test_edges_that_make_no_band_are_refused(edges):
         LogMel(num_mels=10, hop_s=0.01, low_hz=edges[0], high_hz=edges[1])
 
 
-def test_a_hop_of_zero_is_refused():
-    with pytest.raises(InputError, match="positive num_mels and hop_s"):
-        LogMel(num_mels=10, hop_s=0.0, low_hz=20.0, high_hz=7600.0)
+@pytest.mark.parametrize("times", [{"hop_s": 0.0}, {"hop_s": 0.01, "window_s": 0.0}])
+def test_a_hop_or_a_window_of_zero_is_refused(times):
+    with pytest.raises(InputError, match="positive num_mels, hop_s and window_s"):
+        LogMel(num_mels=10, low_hz=20.0, high_hz=7600.0, **times)
+
+
+@pytest.mark.parametrize(("window_s", "resolved"), [(0.025, False), (0.050, True)])
+def test_a_window_of_two_periods_blurs_the_harmonics_of_a_low_voice_and_one_of_five_shows_them(
+    window_s, resolved
+):
+    # A pulse train at 100 Hz: its harmonics are 100 Hz apart, the main lobe of a 25 ms window is 160 Hz wide.
+    pulses = torch.zeros(1, 16000)
+    pulses[0, ::160] = 0.1
+    log_mel = LogMel(num_mels=80, hop_s=0.01, low_hz=20.0, high_hz=7600.0, window_s=window_s)
+    power = log_mel.spectrum(pulses)[0, 20:80].mean(dim=0)
+    inside = torch.linspace(0.0, 8000.0, len(power)).sub(400.0).abs() <= 200.0
+    depth_db = 10 * (power[inside].max() / power[inside].min()).log10().item()
+    assert (depth_db > 20.0) == resolved, depth_db
