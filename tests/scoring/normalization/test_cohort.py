@@ -90,8 +90,8 @@ def test_rows_are_normed_by_the_other_rows_of_other_speakers():
 @pytest.mark.parametrize(
     ("vectors", "message"),
     [
-        ([[1.0, np.nan], [1, 1]], "without, the first is row 7"),
-        ([[1.0, 1], [0, 0]], "without, the first is row 8"),
+        ([[1.0, np.nan], [1, 1]], "row 7 is not finite or all zero"),
+        ([[1.0, 1], [0, 0]], "row 8 is not finite or all zero"),
         ([[1.0, 1, 1]], "cohort's 2 dims, got 3"),
     ],
 )

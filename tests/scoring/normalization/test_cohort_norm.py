@@ -92,6 +92,16 @@ def test_a_scale_of_sqrt2_multiplies_the_mean_of_the_sides_by_sqrt2():
         SNorm(scale="one").fit(embeddings, cohort).transform(scores)
 
 
+@pytest.mark.parametrize("value", [0.0, np.nan])
+@pytest.mark.parametrize("normalizer", [ZNorm(), ZTNorm(), AdaptiveSNorm(top_n=5, variant="cross")])
+def test_an_utterance_whose_embedding_is_unusable_is_named(value, normalizer):
+    embeddings, _, cohort = toy_trials()
+    vectors = embeddings.vectors.copy()
+    vectors[9] = value
+    with pytest.raises(InputError, match="that of 'spk2-1' is not finite or all zero"):
+        normalizer.fit(EmbeddingSet(vectors, embeddings.utts), cohort)
+
+
 def test_a_fit_that_fails_leaves_an_unfitted_normaliser_unfitted():
     embeddings, trials, _ = toy_trials()
     normalizer = ZNorm()

@@ -15,6 +15,7 @@ from kowairo.scoring._checks import as_matrix, encode_labels
 from kowairo.scoring.cosine import length_normalize
 from kowairo.scoring.normalization.moments import LinearMoments
 from kowairo.scoring.normalization.spherical_k_means import group_means, spherical_k_means
+from kowairo.scoring.normalization.unusable_row import UnusableRowError
 
 Similarity = Literal["cosine", "euclidean"]
 """Score of an utterance against a row: the cosine, or the negative distance of the unit-length utterance
@@ -238,10 +239,7 @@ class Cohort:
         matrix = matrix if self.mean is None else matrix - self.mean
         lengths = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
         if (bad := np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))).size:
-            raise InputError(
-                f"expected finite embeddings with a direction, got {bad.size} without, "
-                f"the first is row {first_row + int(bad[0])}"
-            )
+            raise UnusableRowError(first_row + int(bad[0]))
         unit: NDArray[np.float64] = matrix / lengths[:, None]
         return unit
 

@@ -24,6 +24,7 @@ from kowairo.scoring.normalization.cohort_statistics import (
 from kowairo.scoring.normalization.moments import Moments
 from kowairo.scoring.normalization.score_normalizer import ScoreNormalizer
 from kowairo.scoring.normalization.shared_speakers import SharedSpeakers, check_cohort_speakers
+from kowairo.scoring.normalization.unusable_row import named_rows
 
 _STATISTICS = ("enroll_mean", "enroll_std", "test_mean", "test_std")
 
@@ -74,7 +75,8 @@ class CohortNorm(ScoreNormalizer):
         """
         speakers = None if utt2spk is None else speakers_of(embeddings.utts, utt2spk)
         check_cohort_speakers(cohort, speakers or (), shared_speakers=self.shared_speakers)
-        self.fit_utterances(embeddings, cohort, speakers)
+        with named_rows(embeddings.utts):
+            self.fit_utterances(embeddings, cohort, speakers)
         self.cohort_ = cohort
         return self
 

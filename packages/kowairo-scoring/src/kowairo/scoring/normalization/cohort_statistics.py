@@ -16,6 +16,7 @@ from kowairo.scoring._artefact import load_artefact, save_artefact
 from kowairo.scoring.normalization._top_values import top_values
 from kowairo.scoring.normalization.cohort import Cohort
 from kowairo.scoring.normalization.moments import Moments, masked_moments
+from kowairo.scoring.normalization.unusable_row import named_rows
 
 _BLOCK_CELLS = 8_000_000  # scores held at a time: 32 MB of float32, whatever the number of utterances
 _BLOCK_ROWS = 1024
@@ -132,7 +133,8 @@ class CohortStatistics:
             The statistics.
         """
         speakers = None if utt2spk is None else speakers_of(embeddings.utts, utt2spk)
-        moments = cohort_moments(embeddings.vectors, cohort, top_n=top_n, ddof=ddof, speakers=speakers)
+        with named_rows(embeddings.utts):
+            moments = cohort_moments(embeddings.vectors, cohort, top_n=top_n, ddof=ddof, speakers=speakers)
         return cls(tuple(embeddings.utts), *moments)
 
     @cached_property
