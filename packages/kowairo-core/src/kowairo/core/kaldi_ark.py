@@ -28,7 +28,7 @@ _PLAIN_TYPES: dict[bytes, np.dtype[np.floating]] = {
 _HEADER = 10  # "\0B", "FV " or "DV ", "\4", int32
 _LONGEST_ID = 4096
 _WRITTEN_ROWS = 4096
-_COPIED_ROWS = 1 << 16
+_COPIED_ROWS = 1024  # the copy stays in the cache, and in memory that the process has already
 
 
 def read_ark(path: Path | str) -> EmbeddingSet:
@@ -100,14 +100,19 @@ def write_ark(path: Path | str, embeddings: EmbeddingSet) -> None:
     if wrong := [utt for utt in embeddings.utts if not utt or re.search(r"[ \t\r\n]", utt)]:
         raise InputError(f"{path}: utterance id {wrong[0]!r} is empty or holds a blank")
     header = b" \0BFV \4" + embeddings.dim.to_bytes(4, "little")
-    places, position = {}, 0
+    size = 4 * embeddings.dim
+    places, position, archive = {}, 0, f"{path.absolute()}:"
     with atomic_path(path) as partial, partial.open("wb") as file:
         for start in range(0, len(embeddings), _WRITTEN_ROWS):
-            rows = np.ascontiguousarray(embeddings.vectors[start : start + _WRITTEN_ROWS], dtype="<f4")
-            for utt, row in zip(embeddings.utts[start : start + _WRITTEN_ROWS], rows, strict=True):
+            part = slice(start, start + _WRITTEN_ROWS)
+            values = np.ascontiguousarray(embeddings.vectors[part], dtype="<f4").tobytes()
+            pieces = []
+            for row, utt in enumerate(embeddings.utts[part]):
                 key = utt.encode("utf-8")
-                places[utt] = f"{path.absolute()}:{position + len(key) + 1}"
-                position += file.write(key + header + row.tobytes())
+                places[utt] = f"{archive}{position + len(key) + 1}"
+                position += len(key) + len(header) + size
+                pieces += (key, header, values[row * size : (row + 1) * size])
+            file.write(b"".join(pieces))
     write_table(path.with_suffix(".scp"), places)
 
 
