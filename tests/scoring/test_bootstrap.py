@@ -1,9 +1,12 @@
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kowairo.core import InputError
+from kowairo.scoring._fast_replicates import walk_kernel
 from kowairo.scoring._ranked_trials import RankedTrials, TrialSpeakers
 from kowairo.scoring._replicates import replicate_metrics
 from kowairo.scoring.bootstrap import paired_bootstrap, speaker_bootstrap
@@ -95,6 +98,11 @@ def test_the_compiled_kernel_gives_the_same_bits(monkeypatch, path):
     result = speaker_bootstrap(*data, num_replicates=40)
     monkeypatch.setattr("kowairo.scoring._replicates.walk_kernel", lambda: None)
     assert speaker_bootstrap(*data, num_replicates=40) == result
+
+
+def test_without_numba_there_is_no_kernel(monkeypatch):
+    monkeypatch.setitem(sys.modules, "kowairo.scoring._numba_replicates", None)  # as if not installed
+    assert walk_kernel.__wrapped__() is None
 
 
 def test_the_figures_are_those_of_all_trials_and_lie_in_their_intervals():

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from kowairo.core import InputError
@@ -14,6 +15,14 @@ def test_the_summary_holds_what_the_functions_give_one_by_one(many):
 def test_a_constant_scorer_of_many_trials_is_summed_up_too():
     summary = verification_summary([0.5] * 2000, [0.5] * 300_000)
     assert (summary.eer.value, summary.min_dcf[0.01].value) == (0.5, pytest.approx(1.0))
+
+
+@pytest.mark.parametrize("outlier", [1e3, 1e12, 1.7e308])
+def test_a_score_far_off_that_crowds_the_others_changes_no_figure(many, outlier):
+    target, nontarget = (side.astype(np.float64) for side in many)
+    before = verification_summary(target, nontarget)
+    nontarget[nontarget.argmin()] = -outlier
+    assert verification_summary(target, nontarget) == before
 
 
 def test_a_prior_out_of_range_is_refused():

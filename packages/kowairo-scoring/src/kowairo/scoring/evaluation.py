@@ -199,7 +199,7 @@ def _row(
 ) -> ResultRow:
     """Measure the chosen trials."""
     chosen = np.flatnonzero(mask)
-    part = Trials([trials.enroll[i] for i in chosen], [trials.test[i] for i in chosen], trials.target[chosen])
+    part = trials if mask.all() else _part(trials, chosen)
     target = part.target
     if not _has_both_kinds(target):
         raise InputError(
@@ -226,6 +226,12 @@ def _row(
     }
     threshold = eer(values[chosen][target], values[chosen][~target]).threshold
     return row | _metric_columns(intervals) | {"threshold": threshold, "warning": intervals.warning}
+
+
+def _part(trials: Trials, chosen: NDArray[np.int64]) -> Trials:
+    """Keep the trials of these numbers."""
+    rows = chosen.tolist()
+    return Trials([trials.enroll[i] for i in rows], [trials.test[i] for i in rows], trials.target[chosen])
 
 
 def _has_both_kinds(target: NDArray[np.bool_]) -> bool:
