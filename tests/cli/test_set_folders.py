@@ -14,5 +14,5 @@ def test_a_set_has_no_name(embeddings):
 
 
 def test_a_folder_without_sets_is_refused(tmp_path):
-    with pytest.raises(InputError, match="neither an embedding set"):
+    with pytest.raises(InputError, match="holds no embedding set"):
         list(embedding_sets(tmp_path))

@@ -48,14 +48,33 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "embed": Command(
             "kowairo.cli.embed:embed", "audio to embeddings", uses_networks=True, writes_config=True
         ),
-        "backend fit": Command("kowairo.cli.backend:fit", "fit LDA on training embeddings"),
+        "backend fit": Command(
+            "kowairo.cli.backend:fit", "fit LDA, PLDA, a chain of steps ... on training embeddings"
+        ),
         "backend apply": Command(
             "kowairo.cli.backend:apply", "transform embeddings by a fitted back-end", writes_config=True
         ),
-        "score": Command("kowairo.cli.score:score", "trials to cosine scores"),
-        "normalize": Command("kowairo.cli.score:normalize", "Z-, T-, S- and AS-norm of scores"),
-        "metrics": Command("kowairo.cli.score:metrics", "EER and minDCF with confidence intervals"),
-        "compare": Command("kowairo.cli.score:compare", "two systems on the same trials, paired"),
+        "backend adapt": Command(
+            "kowairo.cli.backend:adapt", "adapt a PLDA to another domain without labels"
+        ),
+        "score": Command("kowairo.cli.score:score", "trials to scores, by cosine or a fitted back-end"),
+        "normalize": Command("kowairo.cli.normalize:normalize", "Z-, T-, S- and AS-norm of scores"),
+        "calibrate": Command(
+            "kowairo.cli.calibrate:calibrate", "scores to log-likelihood ratios; fusion, operating points"
+        ),
+        "metrics": Command(
+            "kowairo.cli.metrics:metrics", "EER, minDCF, Cllr with confidence intervals; worst trials"
+        ),
+        "metrics identification": Command(
+            "kowairo.cli.identification:identification", "top-k accuracy, FNIR at FPIR of who-is-it scores"
+        ),
+        "compare": Command("kowairo.cli.compare:compare", "two systems on the same trials, paired"),
+        "plot det": Command("kowairo.cli.plot:det", "DET curves of one system or more"),
+        "plot scores": Command("kowairo.cli.plot:scores", "score histograms"),
+        "plot tippett": Command("kowairo.cli.plot:tippett", "Tippett plots of log-likelihood ratios"),
+        "plot calibration": Command(
+            "kowairo.cli.plot:calibration", "reliability or probability of error of log-likelihood ratios"
+        ),
         "evaluate": Command("kowairo.cli.evaluate:evaluate", "all trial lists of several sets"),
         "enhance train": Command(
             "kowairo.cli.enhance_train:train", "train an enhancement net on embeddings", uses_networks=True
@@ -63,7 +82,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "enhance apply": Command(
             "kowairo.cli.enhance_apply:apply", "embeddings through an enhancement net", uses_networks=True
         ),
-        "report": Command("kowairo.cli.report:report", "HTML page, pictures and table of an experiment"),
+        "report": Command(
+            "kowairo.cli.report:report", "page of an experiment, or a table of several (--compare)"
+        ),
+        "report evaluation": Command(
+            "kowairo.cli.report:evaluation", "page of any systems' scores on one trial list"
+        ),
         "export": Command(
             "kowairo.cli.export:export", "checkpoint folder and ONNX file, checked", uses_networks=True
         ),

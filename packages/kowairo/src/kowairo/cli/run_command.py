@@ -9,6 +9,7 @@ from jsonargparse import ActionConfigFile, ArgumentError, ArgumentParser, Namesp
 
 from kowairo.cli.commands import Command
 from kowairo.cli.console import quieten_others
+from kowairo.cli.list_options import join_lists
 from kowairo.core import InputError, atomic_path, load_plugins
 
 
@@ -30,7 +31,7 @@ def run_command(words: str, command: Command, arguments: Sequence[str]) -> None:
     quieten_others()
     parser = build_parser(words, function)
     try:
-        options = parser.parse_args(list(arguments))
+        options = parser.parse_args(join_lists(function, arguments))
     except ArgumentError as error:
         raise InputError(f"{_one_line(str(error))} (see kowairo {words} --help)") from error
     _check_output(options)

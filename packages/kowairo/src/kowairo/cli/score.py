@@ -1,166 +1,96 @@
-"""Commands `kowairo score`, `kowairo normalize`, `kowairo metrics` and `kowairo compare`."""
+"""Command `kowairo score`."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from tempfile import TemporaryDirectory
 
-from kowairo.core import Corpus, EmbeddingSet, read_scores, read_trials, write_json, write_scores
-from kowairo.scoring import (
-    Cohort,
-    ResultLabels,
-    ResultRow,
-    ScoreNormalizer,
-    evaluate,
-    evaluate_conditions,
-    score_trials,
+from kowairo.cli.saved_kinds import open_backend
+from kowairo.cli.trial_files import blaming, read_trial_files, trial_place
+from kowairo.core import (
+    InputError,
+    TableError,
+    open_embeddings,
+    read_spk2enroll,
+    read_table,
+    write_trials,
 )
-from kowairo.scoring import compare as compare_systems
+from kowairo.scoring.calibration import read_durations
+from kowairo.scoring.enrollment import Enrollment, EnrollmentMethod
+from kowairo.scoring.trial_files import TrialCounts, score_trial_file
 
 
-def score(*, embeddings: Path, trials: Path, out: Path) -> None:
-    """Score trials by the cosine of their embeddings.
-
-    Args:
-        embeddings: Embedding set that holds every utterance of the trials.
-        trials: Trial list.
-        out: Score file, `enroll test score` lines.
-    """
-    scores = score_trials(EmbeddingSet.load(embeddings), read_trials(trials))
-    write_scores(out, scores)
-    print(f"{out}: {len(scores)} scores")
-
-
-def normalize(
+def score(
     *,
-    scores: Path,
     embeddings: Path,
-    corpus: Path,
-    cohort_embeddings: Path,
-    cohort_corpus: Path,
-    out: Path,
-    normalizer: ScoreNormalizer,
-    cohort_rows: Literal["utterances", "speakers"] = "speakers",
-) -> None:
-    """Normalise scores by those of impostors from a cohort that shares no speaker with the trials.
-
-    Args:
-        scores: Score file.
-        embeddings: Embedding set of the trials' utterances.
-        corpus: Kaldi folder of the trials' utterances.
-        cohort_embeddings: Embedding set of the cohort.
-        cohort_corpus: Kaldi folder of the cohort.
-        out: Score file to write.
-        normalizer: ZNorm, TNorm, SNorm or AdaptiveSNorm with its settings.
-        cohort_rows: One row per utterance, or the mean of each speaker.
-    """
-    raw = read_scores(scores)
-    needed = sorted({*raw.enroll, *raw.test})
-    cohort = load_cohort(cohort_embeddings, cohort_corpus, cohort_rows)
-    normalizer.fit(EmbeddingSet.load(embeddings).subset(needed), cohort, utt2spk=Corpus.read(corpus).utt2spk)
-    write_scores(out, normalizer.transform(raw))
-    print(f"{out}: {len(raw)} scores, cohort of {len(cohort)} {cohort_rows}")
-
-
-def load_cohort(embeddings: Path, corpus: Path, rows: Literal["utterances", "speakers"]) -> Cohort:
-    """Read a cohort.
-
-    Args:
-        embeddings: Embedding set; utterances that the corpus does not have are not used.
-        corpus: Kaldi folder that knows the speakers.
-        rows: One row per utterance, or the mean of each speaker.
-    """
-    vectors, utt2spk = EmbeddingSet.load(embeddings), Corpus.read(corpus).utt2spk
-    utts = [utt for utt in vectors.utts if utt in utt2spk]
-    make = Cohort.of_speakers if rows == "speakers" else Cohort.of_utterances
-    return make(vectors.rows(utts), [utt2spk[utt] for utt in utts])
-
-
-def metrics(
-    *,
-    scores: Path,
     trials: Path,
-    corpus: Path,
     out: Path,
-    system: str = "system",
-    set: str = "test",  # noqa: A002 - the option is called as the column of the results
-    normalization: str = "none",
-    by: Literal["all", "condition"] = "all",
-    num_replicates: int = 1000,
-    seed: int = 0,
+    nontarget_trials: Path | None = None,
+    backend: Path | None = None,
+    spk2enroll: Path | None = None,
+    enrollment: EnrollmentMethod = "mean",
+    top_k: int = 3,
+    utt2dur: Path | None = None,
+    skip_missing: bool = False,
 ) -> None:
-    """Measure EER and minDCF with 95 % speaker-bootstrap intervals.
+    """Score trials by the cosine of their embeddings, or by a fitted back-end; lists of any length.
 
     Args:
-        scores: Score file.
-        trials: Trial list.
-        corpus: Kaldi folder of the trials' utterances.
-        out: Results file (JSON).
-        system: Name of the system in the results.
-        set: Name of the set in the results.
-        normalization: Name of the score normalisation in the results.
-        by: All trials, or also the conditions that the tables allow (duration, emotion, actor ...).
-        num_replicates: Bootstrap replicates.
-        seed: Seed of the bootstrap.
+        embeddings: Embedding set, folder of .npy files, Kaldi scp or ark, or text vectors.
+        trials: Trial list: `enroll test target|nontarget`, `1|0 enroll test`, or with nontarget_trials the
+            target pairs alone, `enroll<TAB>test`.
+        out: Score file, `enroll test score` lines.
+        nontarget_trials: Non-target pairs of a list that comes as two files.
+        backend: Folder that `kowairo backend fit` wrote; without one the cosine of the embeddings.
+        spk2enroll: Table `model utterance utterance ...` for lists whose enrolment side names models.
+        enrollment: How a model's utterances become one score.
+        top_k: Scores that the enrolment `top_k` averages.
+        utt2dur: Seconds of each utterance; the enrolment `concat` needs it.
+        skip_missing: Leave out and count trials with a side that has no usable embedding.
     """
-    measured, listed, tables = read_scores(scores), read_trials(trials), Corpus.read(corpus)
-    labels = ResultLabels(system=system, set=set, trials=trials.name, normalization=normalization)
-    if by == "condition":
-        rows = evaluate_conditions(
-            measured, listed, tables, labels=labels, num_replicates=num_replicates, seed=seed
+    models = None if spk2enroll is None else read_spk2enroll(spk2enroll)
+    durations = None if utt2dur is None else read_durations(read_table(utt2dur))
+    vectors, chosen = open_embeddings(embeddings), None if backend is None else open_backend(backend)
+
+    def score_list(path: Path) -> TrialCounts:
+        return score_trial_file(
+            vectors,
+            path,
+            out,
+            backend=chosen,
+            skip_missing=skip_missing,
+            spk2enroll=models,
+            enrollment=Enrollment(method=enrollment, top_k=top_k),
+            utt2dur=durations,
         )
-        whole = rows[0]
-        write_json(out, rows)
-    else:
-        whole = evaluate(
-            measured, listed, tables.utt2spk, labels=labels, num_replicates=num_replicates, seed=seed
-        )
-        write_json(out, whole)
-    print(f"{system} {set} {trials.name} {normalization}: EER {percent(whole, 'eer')}")
+
+    with blaming(embeddings):
+        if nontarget_trials is None:
+            counts = score_list(trials)
+        else:
+            counts = _score_pair(score_list, trials, nontarget_trials)
+    if not counts.num_scored:
+        out.unlink()
+        raise InputError(f"{trials}: no trial has embeddings in {embeddings}")
+    print(f"{out}: {counts.num_scored} scores{_left_out(counts)}")
 
 
-def compare(
-    *,
-    scores: Path,
-    reference_scores: Path,
-    trials: Path,
-    corpus: Path,
-    out: Path,
-    system: str = "system",
-    reference: str = "reference",
-    set: str = "test",  # noqa: A002 - the option is called as the column of the results
-    normalization: str = "none",
-    num_replicates: int = 1000,
-    seed: int = 0,
-) -> None:
-    """Compare two systems on the same trials by the paired speaker bootstrap.
-
-    Args:
-        scores: Score file of the system.
-        reference_scores: Score file of the reference.
-        trials: Trial list.
-        corpus: Kaldi folder of the trials' utterances.
-        out: Results file (JSON).
-        system: Name of the system in the results.
-        reference: Name of the reference in the results.
-        set: Name of the set in the results.
-        normalization: Name of the score normalisation in the results.
-        num_replicates: Bootstrap replicates.
-        seed: Seed of the bootstrap.
-    """
-    row = compare_systems(
-        read_scores(scores),
-        read_scores(reference_scores),
-        read_trials(trials),
-        Corpus.read(corpus).utt2spk,
-        labels=ResultLabels(system=system, set=set, trials=trials.name, normalization=normalization),
-        reference=reference,
-        num_replicates=num_replicates,
-        seed=seed,
-    )
-    write_json(out, row)
-    print(f"{system} - {reference}, {set} {trials.name}: EER {percent(row, 'difference')}")
+def _score_pair(
+    score_list: Callable[[Path], TrialCounts], trials: Path, nontarget_trials: Path
+) -> TrialCounts:
+    """Score two unlabelled files as one labelled list; messages name the place in the given files."""
+    with TemporaryDirectory() as folder:
+        joined = Path(folder) / "trials"
+        write_trials(joined, read_trial_files(trials, nontarget_trials))
+        try:
+            return score_list(joined)
+        except TableError as error:
+            place = trial_place(error.line - 1, trials, nontarget_trials)
+            raise TableError(*place, error.message) from error
 
 
-def percent(row: ResultRow, name: str) -> str:
-    """Format a rate of a result row and its interval in per cent."""
-    value, low, high = (100 * float(row[column] or 0) for column in (name, f"{name}_low", f"{name}_high"))
-    return f"{value:.2f} % [{low:.2f}, {high:.2f}]"
+def _left_out(counts: TrialCounts) -> str:
+    skipped = counts.num_missing + counts.num_unusable
+    if not skipped:
+        return ""
+    reasons = f"{counts.num_missing} missing, {counts.num_unusable} unusable embeddings"
+    return f", {skipped} trials left out ({reasons})"

@@ -3,26 +3,23 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from kowairo.core import EmbeddingSet, InputError
+from kowairo.core import EmbeddingSet, open_embeddings
 
 
-def embedding_sets(folder: Path) -> Iterator[tuple[str, EmbeddingSet]]:
-    """Open the embedding sets of a folder.
+def embedding_sets(path: Path) -> Iterator[tuple[str, EmbeddingSet]]:
+    """Open the embeddings of a folder.
 
     Args:
-        folder: An embedding set, or a folder whose sub-folders are embedding sets.
+        path: Embeddings of any form, or a folder whose sub-folders are embedding sets.
 
     Yields:
-        Name and set; the name is empty for a folder that is a set itself.
+        Name and set; the name is empty for embeddings that are a set themselves.
 
     Raises:
-        InputError: There is no embedding set.
+        InputError: There are no embeddings.
     """
-    if (folder / "vectors.npy").is_file():
-        yield "", EmbeddingSet.load(folder)
-        return
-    members = sorted(path.parent for path in folder.glob("*/vectors.npy"))
+    members = [] if (path / "vectors.npy").is_file() else sorted(path.glob("*/vectors.npy"))
     if not members:
-        raise InputError(f"{folder}: neither an embedding set nor a folder of some")
+        yield "", open_embeddings(path)
     for member in members:
-        yield member.name, EmbeddingSet.load(member)
+        yield member.parent.name, EmbeddingSet.load(member.parent)
