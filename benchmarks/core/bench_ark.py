@@ -16,9 +16,11 @@ def make_sets(vectors, dim):
     rng = np.random.default_rng(0)
     values = rng.normal(size=(vectors, dim)).astype(np.float32)
     one_length = [f"id{row % 1211:05d}-session{row % 13:02d}-{row:07d}" for row in range(vectors)]
-    return EmbeddingSet(values, one_length), EmbeddingSet(
-        values, [f"{'x' * (row % 11)}{row}" for row in range(vectors)]
-    )
+    many_lengths = [f"{'x' * (row % 11)}{row}" for row in range(vectors)]
+    return {
+        "one length": EmbeddingSet(values, one_length),
+        "many lengths": EmbeddingSet(values, many_lengths),
+    }
 
 
 def main():

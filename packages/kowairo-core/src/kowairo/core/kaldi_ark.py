@@ -106,7 +106,7 @@ def write_ark(path: Path | str, embeddings: EmbeddingSet) -> None:
         for start in range(0, len(embeddings), _WRITTEN_ROWS):
             part = slice(start, start + _WRITTEN_ROWS)
             values = np.ascontiguousarray(embeddings.vectors[part], dtype="<f4").tobytes()
-            pieces = []
+            pieces: list[bytes] = []
             for row, utt in enumerate(embeddings.utts[part]):
                 key = utt.encode("utf-8")
                 places[utt] = f"{archive}{position + len(key) + 1}"
