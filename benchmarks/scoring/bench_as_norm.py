@@ -2,7 +2,7 @@
 
 The peer is rewritten from wespeaker/bin/score_norm.py: it reads the score file twice and the vectors once
 per side, sorts the whole matrix of cohort scores, and formats line by line, with both embedding magnitudes
-taken anew in every line. "without magnitudes" leaves these out. Ours reads scores and embeddings, fits
+taken anew in every line. "without magnitudes" leaves these out. Ours reads the same vectors, fits
 AdaptiveSNorm and writes every score with full precision. Both are timed in turns.
 """
 
@@ -15,27 +15,28 @@ import kaldiio
 import numpy as np
 
 import kowairo.core._fast as core_fast
-from kowairo.core import EmbeddingSet, Scores, provenance, read_scores, write_scores
+from kowairo.core import Scores, open_embeddings, provenance, read_scores, write_scores
 from kowairo.scoring import AdaptiveSNorm, Cohort
+
+_PEER_LINE = "{} {} {:.5f} {} {:.4f} {:.4f} {:.4f} {:.4f}\n"
 
 
 def make_files(folder, options):
-    """Eval and cohort vectors as ark/scp and as embedding sets, and a score file with and without labels."""
+    """Eval and cohort vectors as ark and scp, and a score file with and without labels."""
     rng = np.random.default_rng(0)
     for name, rows in (("eval", options.utterances), ("cohort", options.cohort)):
         utts = [f"id{row % 997:05d}-session{row % 13:02d}-{row:07d}" for row in range(rows)]
         vectors = (rng.normal(size=options.dim) * 0.3 + rng.normal(size=(rows, options.dim))).astype(
             np.float32
         )
-        EmbeddingSet(vectors, utts).save(folder / name)
         kaldiio.save_ark(
             str(folder / f"{name}.ark"),
             dict(zip(utts, vectors, strict=True)),
             scp=str(folder / f"{name}.scp"),
         )
-    eval_set = EmbeddingSet.load(folder / "eval")
+    names = open_embeddings(folder / "eval.scp").utts
     enroll, test = rng.integers(0, options.utterances, (2, options.trials))
-    sides = [eval_set.utts[row] for row in enroll], [eval_set.utts[row] for row in test]
+    sides = [names[row] for row in enroll], [names[row] for row in test]
     write_scores(folder / "scores", Scores(*sides, rng.uniform(-1, 1, options.trials)))
     lines = (folder / "scores").read_text().splitlines()
     (folder / "scores.labelled").write_text("".join(f"{line} nontarget\n" for line in lines))
@@ -68,10 +69,8 @@ def wespeaker(folder, top_n, *, magnitudes=True):
             e, t, score = enroll_row[one], test_row[other], float(score)
             normed = 0.5 * ((score - enroll_mean[e]) / enroll_std[e] + (score - test_mean[t]) / test_std[t])
             sizes = (np.linalg.norm(enroll[e]), np.linalg.norm(test[t])) if magnitudes else (0, 0)
-            out.write(
-                f"{one} {other} {normed:.5f} {label} {sizes[0]:.4f} {sizes[1]:.4f} "
-                f"{enroll_mean[e]:.4f} {test_mean[t]:.4f}\n"
-            )
+            means = enroll_mean[e], test_mean[t]
+            out.write(_PEER_LINE.format(one, other, normed, label, *sizes, *means))
 
 
 def wespeaker_without_magnitudes(folder, top_n):
@@ -79,8 +78,8 @@ def wespeaker_without_magnitudes(folder, top_n):
 
 
 def kowairo(folder, top_n):
-    cohort = Cohort.of_utterances(EmbeddingSet.load(folder / "cohort").vectors)
-    normalizer = AdaptiveSNorm(top_n=top_n).fit(EmbeddingSet.load(folder / "eval"), cohort)
+    cohort = Cohort.of_utterances(open_embeddings(folder / "cohort.scp").vectors)
+    normalizer = AdaptiveSNorm(top_n=top_n).fit(open_embeddings(folder / "eval.scp"), cohort)
     normalizer.transform_file(folder / "scores", folder / "ours")
 
 
