@@ -33,9 +33,8 @@ def trials(num_trials, num_speakers, share, distance, seed=0):
     return scores, enroll == test, [names[i] for i in enroll], [names[i] for i in test]
 
 
-def yardstick(scores, speakers, weights):
-    """EER and minDCFs of each row of weights, over all trials; the scores have no ties."""
-    order = np.argsort(scores)
+def yardstick(order, speakers, weights):
+    """EER and minDCFs of each row of weights, over all trials in order; the scores have no ties."""
     target, enroll, test = speakers.target[order], speakers.enroll[order], speakers.test[order]
     figures = []
     for row in weights:
@@ -70,8 +69,9 @@ def check(data, num_replicates):
     scores, target, *sides = data
     speakers = TrialSpeakers.of(target, *sides)
     weights = draw_speakers(speakers.num_speakers, num_replicates=num_replicates, seed=0)
+    order = np.argsort(scores)  # once, so outside of what is scaled up
     start = time.process_time()
-    exact = yardstick(scores, speakers, weights)
+    exact = yardstick(order, speakers, weights)
     spent = time.process_time() - start
     ours = replicate_metrics(RankedTrials.of(scores, speakers), weights, p_targets=P_TARGETS)
     return np.abs(ours - exact).max(), spent
