@@ -23,10 +23,11 @@ from kowairo.scoring.covariance import (
 class CORAL(AffineBackend):
     """Whiten the source domain, then colour it as the target domain.
 
-    ``y = C_t^1/2 C_s^-1/2 (x - m_s) + m_t`` where ``m`` and ``C`` are mean and (shrunk) covariance of either domain; neither needs speakers. The usual use:
-    source = labelled embeddings of another domain, target = unlabelled embeddings of the domain of the
-    trials. Fit what needs speakers (LDA, PLDA) on the *transformed* source, and score embeddings of the
-    target domain as they are: so this is no step of a ``Chain`` that scores.
+    ``y = C_t^1/2 C_s^-1/2 (x - m_s) + m_t`` where ``m`` and ``C`` are mean and (shrunk) covariance of either
+    domain; neither needs speakers. The usual use: source = labelled embeddings of another domain, target =
+    unlabelled embeddings of the domain of the trials. Fit what needs speakers (LDA, PLDA) on the
+    *transformed* source, and score embeddings of the target domain as they are: so this is no step of a
+    ``Chain`` that scores.
 
     Source: B. Sun, J. Feng and K. Saenko, 2016, algorithm 1; M. J. Alam, G. Bhattacharya and P. Kenny, 2018
     (speaker embeddings). They add the identity to both covariances, which depends on the scale of the
