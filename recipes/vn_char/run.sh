@@ -157,7 +157,7 @@ embed() {
 
 forget_results() { # forget_results SYSTEM: lists that are gone must not stay in the report
     rm -rf "$EXP/scores/$1"
-    rm -f "$EXP/results/$1".*.json "$EXP/results/compare.$1".*.json
+    rm -f "$EXP/results/$1".*.json "$EXP/results/compare.$1".*.json "$EXP/worst/$1".*.tsv "$EXP/operating_points/$1".*.json
 }
 
 plan_evaluation() { # plan_evaluation SYSTEM SECTION OPTION...

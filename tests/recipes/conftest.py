@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 RECIPES = sorted(path.parent for path in (Path(__file__).parents[2] / "recipes").rglob("run.sh"))
+TRAINING = [path for path in RECIPES if (path / "conf" / "mini.yaml").exists()]
+"""Recipes that need nothing but themselves; eval_lists needs something to evaluate."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,17 @@ def vn_char() -> Recipe:
     return Recipe(Path(__file__).parents[2] / "recipes" / "vn_char")
 
 
+@pytest.fixture
+def eval_lists() -> Recipe:
+    return Recipe(Path(__file__).parents[2] / "recipes" / "eval_lists")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "recipe" in metafunc.fixturenames:
         metafunc.parametrize(
-            "recipe", [Recipe(path) for path in RECIPES], ids=[path.name for path in RECIPES]
+            "recipe", [Recipe(path) for path in TRAINING], ids=[path.name for path in TRAINING]
         )
+    if "configuration" in metafunc.fixturenames:
+        paths = [path for recipe in RECIPES for path in sorted((recipe / "conf").glob("*.yaml"))]
+        names = [f"{path.parents[1].name}-{path.stem}" for path in paths]
+        metafunc.parametrize("configuration", paths, ids=names)

@@ -28,6 +28,11 @@ SECTIONS = {
     "baseline_scores": "evaluate",
     "enhance": "enhance train",
     "report": "report",
+    "normalize": "normalize",
+    "calibrate": "calibrate",
+    "metrics": "metrics",
+    "evaluation": "report evaluation",
+    "table": "report",
 }
 
 
@@ -49,12 +54,10 @@ def from_the_recipe(command, job):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("conf", ["mini", "full", "smoke"])
-def test_every_section_is_taken_by_its_command(recipe, conf):
+def test_every_section_is_taken_by_its_command(configuration):
     load_plugins()
-    path = recipe.folder / "conf" / f"{conf}.yaml"
-    for name, section in yaml.safe_load(path.read_text("utf-8")).items():
+    for name, section in yaml.safe_load(configuration.read_text("utf-8")).items():
         module, _, function = COMMANDS[SECTIONS[name.removesuffix("_novel")]].target.partition(":")
         command = getattr(import_module(module), function)
-        for job in jobs(section, path.parent):
+        for job in jobs(section, configuration.parent):
             build_parser(name, command).parse_object({**from_the_recipe(command, job), **job})

@@ -33,6 +33,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "corpus pack": Command("kowairo.cli.corpus:pack", "decode a corpus once, for training"),
         "corpus stats": Command("kowairo.cli.corpus:stats", "count lines, speakers and hours"),
         "trials make": Command("kowairo.cli.trials:make", "draw target and non-target trials"),
+        "trials import": Command(
+            "kowairo.cli.trial_import:import_trials",
+            "any convention of trials into a Kaldi folder",
+        ),
         "augment material": Command(
             "kowairo.cli.augment:material", "noise, music, voices and rooms in two parts", writes_config=True
         ),

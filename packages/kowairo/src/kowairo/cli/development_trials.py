@@ -131,8 +131,8 @@ class DevelopmentTrials:
         for name, point in points.points.items():
             rates = f"FAR {100 * point.far.value:.2f} %, FRR {100 * point.frr.value:.2f} %"
             print(f"{name}: threshold {point.threshold:.3f}, {rates}")
-        for name, reason in points.unsupported.items():
-            print(f"{name}: {reason}")
+        if points.unsupported:
+            print(f"not supported by this many trials: {', '.join(points.unsupported)}")
         return points
 
 

@@ -149,7 +149,10 @@ class Measurement:
         with blaming(one.folder / trials):
             rows = self._rows(one, scores, labels)
         write_json(self.files.result(labels), rows if len(rows) > 1 else rows[0])
-        print(f"{system} {one.name} {trials} {normalization}: EER {percent(rows[0], 'eer')}")
+        figures = f"EER {percent(rows[0], 'eer')}"
+        if "cllr" in rows[0]:
+            figures = f"Cllr {rows[0]['cllr']:.3f}, min-Cllr {rows[0]['min_cllr']:.3f}"
+        print(f"{system} {one.name} {trials} {normalization}: {figures}")
         if self.reference is not None and not _is_calibrated(normalization):
             self._compare(self.reference, one, scores, labels)
 

@@ -51,16 +51,15 @@ def _read(path: Path) -> Corpus:
 
 
 def _with_models(corpus: Corpus, models: Mapping[str, Sequence[str]], source: Path) -> Corpus:
-    """Give every model the speaker of its utterances; a model's tables stay those of no utterance."""
-    speakers = {}
+    """Give every model the speaker of its utterances and the audio of the first one."""
+    speakers, audio = {}, {}
     for model, utts in models.items():
         if missing := [utt for utt in utts if utt not in corpus.utt2spk]:
-            raise InputError(
-                f"{source}: no speaker of utterance {missing[0]!r} of model {model!r} in utt2spk"
-            )
+            raise InputError(f"{source}: no speaker of {missing[0]!r} of model {model!r} in utt2spk")
         found = {corpus.utt2spk[utt] for utt in utts}
         if len(found) > 1:
             raise InputError(f"{source}: model {model!r} has utterances of {len(found)} speakers")
-        speakers[model] = found.pop()
-    audio = {**dict.fromkeys(speakers, NO_AUDIO), **corpus.audio}
-    return Corpus(audio, {**speakers, **corpus.utt2spk}, corpus.utt_tables, corpus.spk_tables)
+        speakers[model], audio[model] = found.pop(), corpus.audio[utts[0]]
+    return Corpus(
+        {**audio, **corpus.audio}, {**speakers, **corpus.utt2spk}, corpus.utt_tables, corpus.spk_tables
+    )

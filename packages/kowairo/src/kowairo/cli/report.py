@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kowairo.core import InputError
 from kowairo.report import Comparison, Estimate, Result, format_results_table, make_report, read_results
+from kowairo.report.names import is_ratio
 
 
 def report(
@@ -143,7 +144,8 @@ def _check(path: Path) -> None:
 def _is_shown(row: Result | Comparison) -> bool:
     """Whether a row is for the terminal; the page has all, and validation chose the encoder."""
     is_plain = row.normalization == "none"
-    is_headline = row.trials == "trials" and isinstance(row, Result)
+    # Calibration keeps the order of trials, and with it the EER that is shown.
+    is_headline = row.trials == "trials" and isinstance(row, Result) and not is_ratio(row.normalization)
     return row.set_name != "valid" and (is_plain or is_headline)
 
 

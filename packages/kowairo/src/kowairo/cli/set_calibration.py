@@ -48,7 +48,9 @@ class SetCalibration:
             elif speakers & set(known):
                 print(f"no calibration on {one.name}: it shares speakers with the cohort")
             else:
+                print(f"calibrated on {one.name}: {len(speakers)} speakers")
                 return cls(one)
+        print(f"not calibrated: none of {', '.join(names)} serves")
         return None
 
     def calibrate(
