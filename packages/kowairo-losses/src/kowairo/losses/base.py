@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
+
+if TYPE_CHECKING:
+    from .classifier_loss import ClassifierLoss
 
 
 class Loss(nn.Module, ABC):
@@ -13,7 +17,19 @@ class Loss(nn.Module, ABC):
 
     A scalar that is finite and differentiable, does not depend on the order of the batch, and is computed in
     float32 whatever the precision of its input. `kowairo.testing.check_loss` tests all that.
+
+    Attributes:
+        needs_whole_batch: False if the loss is a mean over rows that do not see each other, so that parts of
+            a batch may be computed apart and averaged by size; True if utterances are compared or the batch
+            has statistics. Such a loss gathers the rows of all processes itself.
     """
+
+    needs_whole_batch: bool = False
+
+    @property
+    def classifier(self) -> ClassifierLoss | None:
+        """The part with a weight row per speaker; None where there is none."""
+        return None
 
     @abstractmethod
     def forward(self, embeddings: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -22,6 +38,55 @@ class Loss(nn.Module, ABC):
         Args:
             embeddings: (batch, dim), not necessarily normalised, any floating dtype.
             labels: (batch,), int64, speaker indices from 0.
+
+        Returns:
+            Scalar, float32.
+        """
+
+
+class DomainLoss(nn.Module, ABC):
+    """An objective that is small where embeddings of several domains look alike.
+
+    A domain is a title, a recording channel, a language, a session: what the embedding should not tell. The
+    same rules as for `Loss` hold; a batch of one domain costs a finite amount too.
+    `kowairo.testing.check_domain_loss` tests all that.
+    """
+
+    needs_whole_batch: bool = True
+
+    @abstractmethod
+    def forward(
+        self, embeddings: torch.Tensor, domains: torch.Tensor, labels: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """The loss of a batch.
+
+        Args:
+            embeddings: (batch, dim), not necessarily normalised, any floating dtype.
+            domains: (batch,), int64, domain indices from 0.
+            labels: (batch,), int64, speakers, for an objective that compares within a speaker; None if they
+                are unknown.
+
+        Returns:
+            Scalar, float32.
+        """
+
+
+class DistillationLoss(nn.Module, ABC):
+    """An objective over a student's embeddings and a teacher's embeddings of the same utterances.
+
+    The student has heard an augmented crop, the teacher the clean utterance. No gradient reaches the teacher.
+    The rules of `Loss` hold; `kowairo.testing.check_distillation_loss` tests them.
+    """
+
+    needs_whole_batch: bool = False
+
+    @abstractmethod
+    def forward(self, student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
+        """The loss of a batch.
+
+        Args:
+            student: (batch, dim), any floating dtype.
+            teacher: (batch, teacher dim), row b of the same utterance as row b of the student.
 
         Returns:
             Scalar, float32.
