@@ -3,7 +3,7 @@ import pytest
 import soundfile
 
 from kowairo.cli.main import main
-from kowairo.core import AudioRef, Corpus, EmbeddingSet, Trials, write_trials
+from kowairo.core import AudioRef, Corpus, EmbeddingSet, Scores, Trials, write_scores, write_trials
 
 
 @pytest.fixture
@@ -54,4 +54,30 @@ def embeddings(tmp_path, corpus):
     EmbeddingSet(rng.standard_normal((20, 8)).astype(np.float32), others, {}).save(folder / "train")
     cohort = {utt: f"o{row // 2}" for row, utt in enumerate(others)}
     Corpus({utt: AudioRef(corpus / "none.wav") for utt in others}, cohort).write(tmp_path / "cohort")
+    return folder
+
+
+@pytest.fixture
+def lists(tmp_path):
+    """Folders `dev` and `eval` of different speakers, each with trials, scores of two systems and tables."""
+    folder = tmp_path / "lists"
+    for side, seed in (("dev", 0), ("eval", 1)):
+        rng = np.random.default_rng(seed)
+        utts = {
+            f"{side}{speaker:02d}-{line}": f"{side}{speaker:02d}"
+            for speaker in range(24)
+            for line in range(4)
+        }
+        pairs = [(a, b) for a in utts for b in utts if a < b and (utts[a] == utts[b] or rng.random() < 0.1)]
+        target = np.array([utts[a] == utts[b] for a, b in pairs])
+        enroll, test = [a for a, _ in pairs], [b for _, b in pairs]
+        (folder / side).mkdir(parents=True)
+        write_trials(folder / side / "trials", Trials(enroll, test, target))
+        (folder / side / "utt2spk").write_text("".join(f"{utt} {speaker}\n" for utt, speaker in utts.items()))
+        (folder / side / "utt2dur").write_text(
+            "".join(f"{utt} {1 + row % 5}\n" for row, utt in enumerate(utts))
+        )
+        for name, distance in (("weak", 1.5), ("strong", 3.0)):
+            values = 10 + distance * target + rng.standard_normal(len(pairs))
+            write_scores(folder / side / name, Scores(enroll, test, values))
     return folder

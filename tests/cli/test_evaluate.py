@@ -1,6 +1,6 @@
 import pytest
 
-from kowairo.core import read_json
+from kowairo.core import Corpus, EmbeddingSet, read_json, read_scores
 
 
 @pytest.fixture
@@ -50,3 +50,44 @@ def test_a_set_without_trials_is_refused_with_the_remedy(evaluate, corpus):
     status, _, errors = evaluate("toy")
     assert status == 2
     assert "kowairo trials make" in errors[0]
+
+
+def test_a_set_with_enough_speakers_calibrates_the_others(run, corpus, embeddings, tmp_path):
+    other = tmp_path / "embeddings" / "dev"
+    vectors = EmbeddingSet.load(embeddings / "test")
+    renamed = {utt: f"d{utt}" for utt in vectors.utts}
+    EmbeddingSet(vectors.vectors, list(renamed.values())).save(other)
+    tables = Corpus.read(corpus)
+    Corpus(
+        {renamed[utt]: ref for utt, ref in tables.audio.items()},
+        {renamed[utt]: f"d{speaker}" for utt, speaker in tables.utt2spk.items()},
+    ).write(tmp_path / "dev")
+    lines = [line.split() for line in (corpus / "trials").read_text().splitlines()]
+    (tmp_path / "dev" / "trials").write_text("".join(f"d{a} d{b} {label}\n" for a, b, label in lines))
+    status, out, _ = run(
+        *("evaluate", "--system", "toy", "--embeddings", embeddings, "--out", tmp_path / "exp"),
+        *("--sets.test", corpus, "--sets.dev", tmp_path / "dev", "--num_replicates", 20),
+        *("--calibration", "valid", "dev", "--min_calibration_speakers", 4, "--worst", 2),
+    )
+    assert status == 0
+    assert "calibrated on dev: 4 speakers" in out
+    exp = tmp_path / "exp"
+    assert read_json(exp / "results" / "toy.test.trials.calibrated.json")["cllr"] < 1.0
+    assert not (exp / "results" / "toy.dev.trials.calibrated.json").exists()
+    assert (exp / "operating_points" / "toy.calibrated.json").exists()
+    assert len((exp / "worst" / "toy.test.tsv").read_text().splitlines()) == 5
+
+
+def test_too_few_speakers_leave_scores_as_they_are(evaluate, tmp_path):
+    status, out, _ = evaluate("toy", "--calibration", "test")
+    assert status == 0
+    assert "no calibration on test: 4 speakers, 20 needed" in out
+    assert not (tmp_path / "exp" / "operating_points").exists()
+
+
+def test_a_back_end_scores_every_list(run, evaluate, corpus, embeddings, tmp_path):
+    given = ["--embeddings", embeddings / "test", "--corpus", corpus, "--out", tmp_path / "plda"]
+    run("backend", "fit", *given, "--backend", "PLDA")
+    assert evaluate("toy", "--backend", tmp_path / "plda")[0] == 0
+    scores = read_scores(tmp_path / "exp" / "scores" / "toy" / "test" / "trials.none.txt")
+    assert abs(scores.values).max() > 1.0

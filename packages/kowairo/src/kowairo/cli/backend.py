@@ -5,13 +5,20 @@ from typing import Literal
 
 from kowairo.cli.embedding_sources import read_embeddings
 from kowairo.cli.label_tables import read_labels
-from kowairo.cli.saved_kinds import Chain, open_backend
+from kowairo.cli.saved_kinds import open_backend
 from kowairo.cli.set_folders import embedding_sets
 from kowairo.cli.trial_files import blaming
 from kowairo.core import InputError
-from kowairo.scoring import LDA, Backend, transform_set
-from kowairo.scoring.plda import PLDA
-from kowairo.scoring.plda_adaptation import adapt_coral, adapt_coral_plus, adapt_unsupervised
+from kowairo.scoring import (
+    LDA,
+    PLDA,
+    Backend,
+    Chain,
+    adapt_coral,
+    adapt_coral_plus,
+    adapt_unsupervised,
+    transform_set,
+)
 
 
 def fit(

@@ -6,9 +6,8 @@ from kowairo.cli.development_trials import DevelopmentTrials, read_qualities
 from kowairo.cli.label_tables import read_labels
 from kowairo.cli.saved_kinds import open_calibrator
 from kowairo.cli.trial_files import blaming
-from kowairo.core import Corpus, InputError, atomic_path, read_scores, write_scores
-from kowairo.core.score_blocks import iter_score_blocks
-from kowairo.scoring.calibration import QMF, Calibrator, Fusion, LogisticCalibrator, calibrate_scores
+from kowairo.core import Corpus, InputError, atomic_path, iter_score_blocks, read_scores, write_scores
+from kowairo.scoring import QMF, Calibrator, Fusion, LogisticCalibrator, calibrate_scores
 
 
 def calibrate(

@@ -10,21 +10,23 @@ from kowairo.cli.label_tables import read_labels
 from kowairo.cli.saved_kinds import open_normalizer
 from kowairo.cli.trial_files import blaming, read_scored_trials
 from kowairo.core import Corpus, InputError, Scores, Trials
-from kowairo.scoring import align_scores
-from kowairo.scoring.calibration import (
+from kowairo.scoring import (
     QMF,
     Calibrator,
     OperatingPoints,
-    QualityMeasure,
-    QualityTables,
+    align_scores,
     calibrate_scores,
     check_calibration_speakers,
-    cohort_means,
-    embedding_magnitudes,
     find_operating_points,
     fit_calibrator,
-    read_durations,
     trial_speakers,
+)
+from kowairo.scoring.calibration import (
+    QualityMeasure,
+    QualityTables,
+    cohort_means,
+    embedding_magnitudes,
+    read_durations,
 )
 from kowairo.scoring.normalization import CohortNorm
 

@@ -9,9 +9,7 @@ from kowairo.cli.normalize import read_cohort
 from kowairo.cli.saved_kinds import open_backend
 from kowairo.cli.set_calibration import SetCalibration
 from kowairo.core import InputError
-from kowairo.scoring import ScoreNormalizer
-from kowairo.scoring.calibration import Calibrator
-from kowairo.scoring.normalization import CohortRecipe
+from kowairo.scoring import Calibrator, CohortRecipe, ScoreNormalizer
 
 
 def evaluate(

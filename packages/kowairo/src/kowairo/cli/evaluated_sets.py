@@ -26,10 +26,11 @@ from kowairo.scoring import (
     compare,
     evaluate,
     evaluate_conditions,
+    llr_metrics,
     score_trials,
+    worst_trials,
+    write_worst_trials,
 )
-from kowairo.scoring.evaluation import llr_metrics
-from kowairo.scoring.worst_trials import worst_trials, write_worst_trials
 
 PLAIN = "none"
 HEADLINE = "trials"

@@ -7,9 +7,14 @@ from numpy.typing import NDArray
 
 from kowairo.cli.trial_files import blaming, read_scored_trials
 from kowairo.core import InputError, Scores, Trials, write_json
-from kowairo.scoring import align_scores
-from kowairo.scoring.closed_set import closed_set_metrics, confusion_matrix, top_k_accuracy
-from kowairo.scoring.metrics import fnir_at_fpir, open_set_rates
+from kowairo.scoring import (
+    align_scores,
+    closed_set_metrics,
+    confusion_matrix,
+    fnir_at_fpir,
+    open_set_rates,
+    top_k_accuracy,
+)
 
 
 def identification(

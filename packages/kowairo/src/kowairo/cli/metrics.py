@@ -10,11 +10,21 @@ from numpy.typing import NDArray
 from kowairo.cli.label_tables import NO_AUDIO, read_labels
 from kowairo.cli.trial_files import blaming, read_scored_trials
 from kowairo.core import Corpus, Scores, Trials, write_json
-from kowairo.scoring import ResultLabels, ResultRow, align_scores, evaluate, evaluate_conditions
+from kowairo.scoring import (
+    ResultLabels,
+    ResultRow,
+    WorstTrial,
+    align_scores,
+    evaluate,
+    evaluate_conditions,
+    format_by_convention,
+    llr_metrics,
+    metrics_by_convention,
+    verification_summary,
+    worst_trials,
+    write_worst_trials,
+)
 from kowairo.scoring.conditions import DURATION_EDGES_S
-from kowairo.scoring.evaluation import llr_metrics
-from kowairo.scoring.metrics import format_by_convention, metrics_by_convention, verification_summary
-from kowairo.scoring.worst_trials import WorstTrial, worst_trials, write_worst_trials
 
 
 def metrics(

@@ -7,10 +7,9 @@ from kowairo.cli.embedding_sources import read_embeddings
 from kowairo.cli.label_tables import read_labels
 from kowairo.cli.saved_kinds import open_backend, open_normalizer
 from kowairo.cli.trial_files import blaming
-from kowairo.core import Corpus, EmbeddingSet, InputError
-from kowairo.core.score_blocks import iter_score_blocks
-from kowairo.scoring import Backend, Cohort, ScoreNormalizer, transform_set
-from kowairo.scoring.normalization import CohortRecipe, PresetName, SharedSpeakers, normalizer_preset
+from kowairo.core import Corpus, EmbeddingSet, InputError, iter_score_blocks
+from kowairo.scoring import Backend, Cohort, CohortRecipe, ScoreNormalizer, normalizer_preset, transform_set
+from kowairo.scoring.normalization import PresetName, SharedSpeakers
 from kowairo.scoring.normalization.cohort_recipe import CohortRows
 
 

@@ -17,7 +17,7 @@ from kowairo.report.plots import (
     tippett_picture,
 )
 from kowairo.report.scored_system import ScoredSystem, read_system
-from kowairo.scoring.calibration import OperatingPoints
+from kowairo.scoring import OperatingPoints
 
 
 def det(

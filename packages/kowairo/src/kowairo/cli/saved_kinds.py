@@ -1,7 +1,7 @@
-"""Opening back-ends and normalisers by what their folders say, and the kinds that options can name.
+"""Opening back-ends, normalisers and calibrators of whatever kind their folders say.
 
-A kind is known once its class is imported: those of kowairo are imported here, those of plug-ins when a
-folder names a kind that is not known yet, because plug-ins may import torch.
+A kind is known once its class is imported: those of kowairo are, those of plug-ins when a folder names a
+kind that is not known yet, because plug-ins may import torch.
 """
 
 from collections.abc import Callable
@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from kowairo.core import InputError, load_plugins, read_json
-from kowairo.scoring.backend import Backend, load_backend
-from kowairo.scoring.calibration import Calibrator, load_calibrator
-from kowairo.scoring.chain import Chain as Chain
-from kowairo.scoring.coral import CORAL as CORAL
-from kowairo.scoring.length_norm import LengthNorm as LengthNorm
-from kowairo.scoring.normalization import ScoreNormalizer, load_normalizer
-from kowairo.scoring.plda import PLDA as PLDA
-from kowairo.scoring.wccn import WCCN as WCCN
-from kowairo.scoring.whitening import Whitening as Whitening
-from kowairo.scoring.within_class_shrinkage import WithinClassShrinkage as WithinClassShrinkage
+from kowairo.scoring import (
+    Backend,
+    Calibrator,
+    ScoreNormalizer,
+    load_backend,
+    load_calibrator,
+    load_normalizer,
+)
 
 _Kind = TypeVar("_Kind")
 

@@ -14,9 +14,9 @@ from kowairo.core import (
     read_table,
     write_trials,
 )
+from kowairo.scoring import Enrollment, TrialCounts, score_trial_file
 from kowairo.scoring.calibration import read_durations
-from kowairo.scoring.enrollment import Enrollment, EnrollmentMethod
-from kowairo.scoring.trial_files import TrialCounts, score_trial_file
+from kowairo.scoring.enrollment import EnrollmentMethod
 
 
 def score(

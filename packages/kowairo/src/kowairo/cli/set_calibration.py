@@ -6,10 +6,10 @@ from typing import Self
 
 from kowairo.cli.evaluated_sets import CALIBRATED, HEADLINE, PLAIN, EvaluatedSet, Measurement
 from kowairo.core import Trials
-from kowairo.scoring import align_scores
-from kowairo.scoring.calibration import (
+from kowairo.scoring import (
     Calibrator,
     LogisticCalibrator,
+    align_scores,
     calibrate_scores,
     find_operating_points,
     fit_calibrator,
