@@ -5,7 +5,6 @@ import torch
 
 from kowairo.core import InputError
 from kowairo.losses import AAMSoftmax
-from kowairo.losses.aam_softmax import cosine_with_margin
 from kowairo.testing import check_loss
 
 BRANCHES = ["continuous", "classic", "easy"]
@@ -52,28 +51,6 @@ def _naive_cost(loss, embedding, label):
     return math.log(sum(math.exp(logit) for logit in logits)) - logits[label]
 
 
-@pytest.mark.parametrize("branch", ["continuous", "classic"])
-def test_the_target_cosine_falls_with_the_angle_all_the_way_to_pi(branch):
-    cosines = torch.linspace(-1.0, 1.0, 2001, dtype=torch.float64)
-    values = cosine_with_margin(cosines, 0.5, branch=branch)
-    steps = values.diff()
-    # "classic" may step down once, at the switch.
-    assert int((steps < 0).sum()) <= (branch == "classic")
-
-
-def test_the_continuous_branch_has_no_jump():
-    cosines = torch.linspace(-1.0, 1.0, 20001, dtype=torch.float64)
-    steps = cosine_with_margin(cosines, 0.5, branch="continuous").diff().abs()
-    # Away from |cos| = 1 the slope is at most about 3, so steps of 1e-4 give at most 3e-4.
-    assert steps[100:-100].max() < 1e-3
-
-
-@pytest.mark.parametrize("branch", BRANCHES)
-def test_no_margin_leaves_the_cosine_as_it_is(branch):
-    cosines = torch.linspace(-0.999, 0.999, 101)
-    torch.testing.assert_close(cosine_with_margin(cosines, 0.0, branch=branch), cosines)
-
-
 def test_logits_carry_no_margin():
     loss = AAMSoftmax(4, 3, margin_rad=0.4, scale=20.0, seed=0)
     embeddings = torch.randn(5, 4, generator=torch.Generator().manual_seed(0))
@@ -114,3 +91,17 @@ def test_sizes_that_are_not_positive_are_refused():
 def test_an_unknown_branch_is_refused():
     with pytest.raises(InputError, match="branch one of"):
         AAMSoftmax(4, 3, branch="easy_margin")
+
+
+def test_the_schedule_sets_the_margin_in_radians():
+    loss = AAMSoftmax(4, 3)
+    loss.set_margin(0.35)
+    assert loss.margin_rad == 0.35
+
+
+def test_parts_of_a_batch_average_to_the_whole():
+    loss = AAMSoftmax(4, 3, seed=0)
+    embeddings, labels = torch.randn(6, 4, generator=torch.Generator().manual_seed(0)), torch.arange(6) % 3
+    parts = (loss(embeddings[:2], labels[:2]) * 2 + loss(embeddings[2:], labels[2:]) * 4) / 6
+    assert not loss.needs_whole_batch
+    torch.testing.assert_close(parts, loss(embeddings, labels))

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from .encoder import check_encoder as check_encoder
     from .enhance import check_enhancer as check_enhancer
     from .importers import check_importer as check_importer
+    from .losses import check_distillation_loss as check_distillation_loss
+    from .losses import check_domain_loss as check_domain_loss
     from .losses import check_enhancement_loss as check_enhancement_loss
     from .losses import check_loss as check_loss
     from .scoring import check_backend as check_backend
@@ -24,6 +26,8 @@ _MODULES = {
     "TinyEncoder": "encoder",
     "check_augmentation": "augmentation",
     "check_backend": "scoring",
+    "check_distillation_loss": "losses",
+    "check_domain_loss": "losses",
     "check_encoder": "encoder",
     "check_enhancement_loss": "losses",
     "check_enhancer": "enhance",
@@ -39,6 +43,8 @@ __all__ = [
     "TinyEncoder",
     "check_augmentation",
     "check_backend",
+    "check_distillation_loss",
+    "check_domain_loss",
     "check_encoder",
     "check_enhancement_loss",
     "check_enhancer",
