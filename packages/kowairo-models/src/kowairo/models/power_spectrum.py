@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import TypeVar
 
 import torch
@@ -12,7 +13,47 @@ from torch import nn
 _ModuleT = TypeVar("_ModuleT", bound=nn.Module)
 
 
-class PowerSpectrum(nn.Module):
+class Spectrum(nn.Module, ABC):
+    """Power spectra of overlapping frames: real parts squared plus imaginary parts squared of a linear map.
+
+    Attributes:
+        hop_samples: samples from one frame to the next.
+        edge_samples: zeros that continue the signal at both ends.
+    """
+
+    hop_samples: int
+    edge_samples: int
+
+    @abstractmethod
+    def kernel(self) -> torch.Tensor:
+        """The linear map from a frame's samples: (2 * bins, samples), float64; real parts, then imaginary."""
+
+    @abstractmethod
+    def forward(self, waveforms: torch.Tensor) -> torch.Tensor:
+        """Power spectra (batch, frames, bins) of waveforms (batch, samples)."""
+
+    @abstractmethod
+    def num_frames(self, num_samples: int) -> int:
+        """Number of frames of `num_samples` samples."""
+
+
+def fourier_kernel(size: int, num_samples: int) -> torch.Tensor:
+    """Discrete Fourier transform of real signals of at most `size` samples, as a matrix.
+
+    Args:
+        size: length of the transform.
+        num_samples: samples of the signal; the rest up to `size` are zeros.
+
+    Returns:
+        (2 * (size // 2 + 1), num_samples), float64: real parts cos(2 pi i k n / size), then imaginary parts
+        -sin(2 pi i k n / size).
+    """
+    bins = torch.arange(size // 2 + 1, dtype=torch.float64)
+    angles = 2 * math.pi / size * torch.outer(bins, torch.arange(num_samples, dtype=torch.float64))
+    return torch.cat([angles.cos(), -angles.sin()])
+
+
+class PowerSpectrum(Spectrum):
     """Power spectrum of overlapping windowed frames, by FFT.
 
     Frame t is centred on sample t * hop_samples; the signal is continued by zeros at both ends, so N samples
@@ -28,6 +69,7 @@ class PowerSpectrum(nn.Module):
     def __init__(self, *, window: torch.Tensor, hop_samples: int) -> None:
         super().__init__()
         self.hop_samples = hop_samples
+        self.edge_samples = window.numel() // 2
         self.register_buffer("window", window, persistent=False)
 
     @property
@@ -38,6 +80,11 @@ class PowerSpectrum(nn.Module):
     def num_frames(self, num_samples: int) -> int:
         """Number of frames of `num_samples` samples."""
         return 1 + num_samples // self.hop_samples
+
+    def kernel(self) -> torch.Tensor:
+        """Windowed cosines and sines, (2 * bins, L)."""
+        size = self.window.numel()
+        return fourier_kernel(size, size) * self.window.double().cpu()
 
     def forward(self, waveforms: torch.Tensor) -> torch.Tensor:
         """Power spectra.
@@ -62,7 +109,7 @@ class PowerSpectrum(nn.Module):
 
 
 class ConvolutionPowerSpectrum(nn.Module):
-    """The same spectra by a convolution with windowed cosines and sines.
+    """The same spectra by a convolution with the map's rows.
 
     For export: a convolution is one plain node everywhere, a short-time Fourier transform is not. It is
     slower than the FFT on a CPU and about 1e-7 of the strongest bin less exact.
@@ -73,38 +120,32 @@ class ConvolutionPowerSpectrum(nn.Module):
 
     kernel: torch.Tensor
 
-    def __init__(self, spectrum: PowerSpectrum) -> None:
+    def __init__(self, spectrum: Spectrum) -> None:
         super().__init__()
-        self.hop_samples = spectrum.hop_samples
-        size = spectrum.window.numel()
-        bins = torch.arange(spectrum.num_bins, dtype=torch.float64)
-        angles = 2 * math.pi / size * torch.outer(bins, torch.arange(size, dtype=torch.float64))
-        kernel = torch.cat([angles.cos(), -angles.sin()]) * spectrum.window.double().cpu()
-        self.register_buffer("kernel", kernel.float().unsqueeze(1), persistent=False)  # (2 bins, 1, L)
-
-    def num_frames(self, num_samples: int) -> int:
-        """Number of frames of `num_samples` samples."""
-        return 1 + num_samples // self.hop_samples
+        self.hop_samples, self.edge_samples = spectrum.hop_samples, spectrum.edge_samples
+        self.num_frames = spectrum.num_frames
+        self.register_buffer("kernel", spectrum.kernel().float().unsqueeze(1), persistent=False)
 
     def forward(self, waveforms: torch.Tensor) -> torch.Tensor:
         """Power spectra (batch, frames, bins) of waveforms (batch, samples)."""
-        padding = self.kernel.shape[2] // 2
-        spectra = F.conv1d(waveforms.unsqueeze(1), self.kernel, stride=self.hop_samples, padding=padding)
+        spectra = F.conv1d(
+            waveforms.unsqueeze(1), self.kernel, stride=self.hop_samples, padding=self.edge_samples
+        )
         real, imaginary = spectra.transpose(1, 2).chunk(2, dim=2)
         return real.square() + imaginary.square()
 
 
 def with_convolutions(module: _ModuleT) -> _ModuleT:
-    """Replaces every PowerSpectrum inside a module, in place, by its convolution.
+    """Replaces every Spectrum inside a module, in place, by its convolution.
 
     Args:
-        module: any module that is not itself a PowerSpectrum.
+        module: any module that is not itself a Spectrum.
 
     Returns:
         The same module.
     """
     for name, child in module.named_children():
-        if isinstance(child, PowerSpectrum):
+        if isinstance(child, Spectrum):
             setattr(module, name, ConvolutionPowerSpectrum(child))
         else:
             with_convolutions(child)
