@@ -11,30 +11,30 @@ from kowairo.core import InputError
 
 from .encoder import Encoder
 from .front_end import FrontEnd
+from .pooling import Pooling
 
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 """What YAML holds without tags."""
 
-_PartT = TypeVar("_PartT", Encoder, FrontEnd)
+_PartT = TypeVar("_PartT", Encoder, FrontEnd, Pooling)
 
 
 def build_encoder(config: Mapping[str, Plain]) -> Encoder:
     """An encoder from its configuration, with untrained weights.
 
-    Only subclasses of Encoder, and of FrontEnd for a nested front end, are ever called; a configuration
-    cannot name anything else.
+    Only subclasses of Encoder, and of FrontEnd and Pooling for a nested front end and pooling, are ever
+    called; a configuration cannot name anything else.
 
     Args:
         config: {"class_path": "package.module.Class", "init_args": {...}}; init_args may be missing, and its
-            "front_end" is such a configuration again.
+            "front_end" and "pooling" are such configurations again.
 
     Returns:
         The encoder.
 
     Raises:
-        InputError: class_path names nothing, or something that is not an encoder or a front end, or the class
-        does not
-            take the arguments.
+        InputError: class_path names nothing, or something that is not an encoder, front end or pooling, or
+            the class does not take the arguments.
     """
     return _build(config, Encoder)  # type: ignore[type-abstract]  # a base to check against, never called
 
@@ -47,10 +47,12 @@ def _build(config: Mapping[str, Plain], base: type[_PartT]) -> _PartT:
     if not isinstance(class_path, str) or not isinstance(arguments, Mapping):
         raise InputError(f"expected class_path (text) and init_args (a mapping), got {config!r}")
     found = _find_class(class_path, base)
-    nested: dict[str, Plain | FrontEnd] = dict(arguments)
-    front_end = arguments.get("front_end")
+    nested: dict[str, Plain | FrontEnd | Pooling] = dict(arguments)
+    front_end, pooling = arguments.get("front_end"), arguments.get("pooling")
     if isinstance(front_end, Mapping):
         nested["front_end"] = _build(front_end, FrontEnd)  # type: ignore[type-abstract]  # as above
+    if isinstance(pooling, Mapping):
+        nested["pooling"] = _build(pooling, Pooling)  # type: ignore[type-abstract]  # as above
     try:
         inspect.signature(found).bind(**nested)
     except TypeError as error:
