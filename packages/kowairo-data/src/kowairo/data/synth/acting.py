@@ -11,7 +11,7 @@ Emotion = Literal["normal", "whisper", "shout", "cry"]
 Kind = Literal["speech", "laugh", "sob", "breath", "groan"]
 
 EMOTIONS: tuple[Emotion, ...] = ("normal", "whisper", "shout", "cry")
-EMOTION_SHARES = (0.64, 0.08, 0.16, 0.12)
+EMOTION_SHARES = (0.72, 0.04, 0.14, 0.10)
 """Shares of the emotions among the spoken lines."""
 
 NONVERBAL_EMOTION: dict[Kind, Emotion] = {

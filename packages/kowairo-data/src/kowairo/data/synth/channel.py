@@ -19,7 +19,7 @@ Codec = Literal["none", "low_pass", "mu_law", "vorbis", "mp3"]
 
 CODECS: tuple[Codec, ...] = ("none", "low_pass", "mu_law", "vorbis", "mp3")
 TILT_DB = 6.0
-RIPPLE_DB = 5.5
+RIPPLE_DB = 7.0
 RIPPLES = 6
 _LOWEST_HZ = 60.0
 _SPEECH_LEVEL = 0.06
@@ -47,7 +47,7 @@ def draw_colour(*, rng: np.random.Generator) -> Colour:
         gain_db=float(rng.uniform(-5.0, 5.0)),
         tilt_db=float(rng.uniform(-TILT_DB, TILT_DB)),
         ripple_db=tuple(float(value) for value in rng.normal(0.0, RIPPLE_DB, RIPPLES)),
-        noise_db=float(rng.uniform(-26.0, -12.0)),
+        noise_db=float(rng.uniform(-34.0, -20.0)),
         noise_tilt_db=float(rng.uniform(-12.0, 6.0)),
     )
 

@@ -14,7 +14,7 @@ Flaw = Literal["none", "mislabelled", "empty_file", "text_file", "truncated", "s
 
 FLAWS: tuple[Flaw, ...] = get_args(Flaw)[1:]
 MISLABELLED = 6
-NONVERBAL_SHARE = 0.06
+NONVERBAL_SHARE = 0.03
 LINES_PER_SENTENCE = 12
 """Speaking and analysing a sentence costs five times as much as performing it once more."""
 
@@ -45,7 +45,7 @@ def make_plan(cast: Cast, *, lines: int, seed: int) -> tuple[Line, ...]:
     """Plan all recordings.
 
     Sentences, emotions and non-verbal lines are drawn without a look at the character. A sentence occurs
-    about eight times in the corpus and at most once per character where there are enough of them.
+    about twelve times in the corpus and at most once per character where there are enough of them.
 
     Args:
         cast: the cast.

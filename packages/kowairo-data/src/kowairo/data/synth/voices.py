@@ -70,15 +70,15 @@ GENDER_MEAN: dict[Gender, Voice] = {
 """Centre of the actors of a gender. The source voice is a woman's, so women sit near the origin."""
 
 ACTOR_DEVIATION = Voice(
-    size=0.11, size_low=0.07, size_mid=0.07, size_high=0.07,
+    size=0.13, size_low=0.09, size_mid=0.09, size_high=0.09,
     pitch_semitones=3.5, pitch_range=0.15, rate=0.06, tilt_db=1.2, breath=1.4,
     bump_1_db=2.5, bump_2_db=2.5, bump_3_db=2.5, bump_4_db=2.5, bump_5_db=2.5,
 )  # fmt: skip
 """Standard deviation of the actors of one gender around their centre."""
 
 CHARACTER_DEVIATION = Voice(
-    size=0.09, size_low=0.07, size_mid=0.07, size_high=0.07,
-    pitch_semitones=4.5, pitch_range=0.3, rate=0.08, tilt_db=1.0, breath=1.2,
+    size=0.13, size_low=0.10, size_mid=0.10, size_high=0.10,
+    pitch_semitones=5.0, pitch_range=0.3, rate=0.08, tilt_db=1.0, breath=1.2,
     bump_1_db=2.0, bump_2_db=2.0, bump_3_db=2.0, bump_4_db=2.0, bump_5_db=2.0,
 )  # fmt: skip
 """Standard deviation of an actor's characters around the actor."""
