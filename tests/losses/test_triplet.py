@@ -31,7 +31,7 @@ def test_batch_hard_by_hand():
 
 def test_semi_hard_by_hand():
     # Anchor 0: the positive at 0.5, negatives at 0.4 (nearer) and 0.8: 0.8 is taken. Anchor at 0.5: negatives
-    # 0.1 and 0.3 away are both nearer than 0.5: the farther, 0.3, is taken. The single negatives have no pair.
+    # 0.1 and 0.3 away are both nearer than 0.5: the farther, 0.3, is taken. Others have no pair.
     embeddings, labels = on_circle(0.0, 0.5, 0.4, 0.8), torch.tensor([0, 0, 1, 2])
     costs = [0.2 + math.cos(n) - math.cos(0.5) for n in (0.8, 0.3)]
     value = Triplet(margin=0.2, mining="semi_hard")(embeddings, labels)
