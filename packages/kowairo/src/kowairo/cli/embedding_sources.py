@@ -4,8 +4,6 @@ import logging
 from collections.abc import Collection
 from pathlib import Path
 
-import numpy as np
-
 from kowairo.core import EmbeddingSet, InputError, open_embeddings
 from kowairo.scoring.trial_scores import usable_rows
 
@@ -34,12 +32,12 @@ def read_embeddings(
     if not utts:
         raise InputError(f"{path}: has none of the {len(wanted or ())} utterances that are needed")
     chosen = embeddings if len(utts) == len(embeddings) else embeddings.subset(utts)
-    usable = usable_rows(chosen.vectors)
-    if usable.all():
+    usable = usable_rows(chosen.vectors).tolist()
+    if all(usable):
         return chosen
-    count = int((~usable).sum())
-    if not skip_missing or not usable.any():
-        first = chosen.utts[int(np.argmin(usable))]
+    count = usable.count(False)
+    if not skip_missing or count == len(usable):
+        first = chosen.utts[usable.index(False)]
         raise InputError(f"{path}: the embedding of {first!r} is zero or not finite ({count} such)")
     _log.info("%s: %d embeddings are zero or not finite and are left out", path, count)
-    return chosen.subset([chosen.utts[row] for row in np.flatnonzero(usable).tolist()])
+    return chosen.subset([utt for utt, good in zip(chosen.utts, usable, strict=True) if good])

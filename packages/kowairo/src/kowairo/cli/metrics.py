@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kowairo.cli.label_tables import NO_AUDIO, read_labels
 from kowairo.cli.trial_files import blaming, read_scored_trials
 from kowairo.core import Corpus, Scores, Trials, write_json
@@ -132,7 +129,8 @@ def _with_interval(row: ResultRow, name: str, scale: float, digits: int) -> str:
 
 def _without_speakers(scores: Scores, trials: Trials, labels: ResultLabels) -> ResultRow:
     """Measure without intervals: nobody knows the speakers."""
-    summary = verification_summary(*_sides(scores, trials))
+    values = align_scores(scores, trials)
+    summary = verification_summary(values[trials.target], values[~trials.target])
     num_target = int(trials.target.sum())
     row: ResultRow = {
         "system": labels.system,
@@ -149,14 +147,11 @@ def _without_speakers(scores: Scores, trials: Trials, labels: ResultLabels) -> R
     return row | {f"min_dcf_{p_target:g}": cost.value for p_target, cost in summary.min_dcf.items()}
 
 
-def _sides(scores: Scores, trials: Trials) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    values = align_scores(scores, trials)
-    return values[trials.target], values[~trials.target]
-
-
 def _print_conventions(scores: Scores, trials: Trials, names: list[str]) -> None:
+    values = align_scores(scores, trials)
     for name in names:
-        printed = format_by_convention(metrics_by_convention(*_sides(scores, trials), name), name)
+        figures = metrics_by_convention(values[trials.target], values[~trials.target], name)
+        printed = format_by_convention(figures, name)
         for line in printed.splitlines():
             print(f"{name}: {line}")
 

@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from kowairo.core import (
     InputError,
     Scores,
@@ -57,18 +55,20 @@ def read_scored_trials(
     if found.enroll == listed.enroll and found.test == listed.test:
         return found, listed
     scored = set(zip(found.enroll, found.test, strict=True))
-    pairs = zip(listed.enroll, listed.test, strict=True)
-    kept = np.fromiter((pair in scored for pair in pairs), dtype=np.bool_, count=len(listed))
-    if kept.all():
+    pairs = list(zip(listed.enroll, listed.test, strict=True))
+    kept = [row for row, pair in enumerate(pairs) if pair in scored]
+    if len(kept) == len(pairs):
         return found, listed
-    first = int(np.argmin(kept))
     if not skip_missing:
+        first = next(row for row, pair in enumerate(pairs) if pair not in scored)
         place = trial_place(first, trials, nontarget_trials)
-        raise TableError(*place, f"no score of {listed.enroll[first]} {listed.test[first]} in {scores}")
-    if not kept.any():
+        raise TableError(*place, f"no score of {' '.join(pairs[first])} in {scores}")
+    if not kept:
         raise InputError(f"{scores}: has no score of any trial of {trials}")
-    _log.info("%s: %d of %d trials have no score and are left out", scores, (~kept).sum(), len(listed))
-    return found, take_trials(listed, np.flatnonzero(kept).tolist())
+    _log.info(
+        "%s: %d of %d trials have no score and are left out", scores, len(pairs) - len(kept), len(pairs)
+    )
+    return found, take_trials(listed, kept)
 
 
 def take_trials(trials: Trials, rows: list[int]) -> Trials:
