@@ -34,6 +34,12 @@ def test_a_subset_keeps_the_tables_of_what_remains(corpus):
     assert small.spk_tables == {"spk2va": {"bob": "va2"}}
 
 
+def test_enrolment_models_in_the_folder_are_no_labels_of_speakers(corpus, tmp_path):
+    corpus.write(tmp_path)
+    (tmp_path / "spk2enroll").write_text("model-1 u0 u1\n", encoding="utf-8")
+    assert Corpus.read(tmp_path) == corpus
+
+
 def test_a_corpus_with_empty_tables_reads_back(corpus, tmp_path):
     small = corpus.subset(["u1"])
     small.write(tmp_path)

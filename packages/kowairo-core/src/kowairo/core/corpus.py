@@ -9,7 +9,8 @@ from kowairo.core.errors import InputError
 from kowairo.core.tables import AudioRef, read_table, read_wav_scp, spk2utt, write_table, write_wav_scp
 
 _V = TypeVar("_V")
-_OWN_FILES = ("utt2spk", "spk2utt")
+_OWN_FILES = ("utt2spk", "spk2utt", "spk2enroll")
+"""Tables that are no label of an utterance or a speaker."""
 
 
 @dataclass(frozen=True)
