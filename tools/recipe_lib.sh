@@ -108,7 +108,7 @@ measure() { # measure NUMBER NAME FUNCTION DIGEST: run it and write down what it
             stage, name, digest, seed, conf
         printf "\"wall_s\": %.1f, \"cpu_s\": %.1f, \"peak_memory_mb\": %s}", end - begin, after - before, memory
     }')"
-    rm -f "$memory" "$EXP/stages/.times"
+    rm -f "$memory" "$memory.partial" "$EXP/stages/.times"
     awk -v number="$1" -v name="$2" -v begin="$begin" -v end="$EPOCHREALTIME" -v before="$cpu_before" \
         -v after="$cpu_after" 'BEGIN {
         printf "stage %d: %s: done in %.0f s (CPU %.0f s)\n", number, name, end - begin, after - before

@@ -148,9 +148,12 @@ def watch_memory(root: int, out: Path) -> None:
     # Ends at once: the stage waits for it, and Python goes on with a sleep that a signal has broken.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     peak = 0
+    partial = out.with_name(f"{out.name}.partial")
     while Path(f"/proc/{root}").exists():
         peak = max(peak, sum(map(memory_kb, descendants(root))))
-        out.write_text(f"{peak / 1024:.0f}\n", encoding="utf-8")
+        # At once: SIGTERM may come between opening and writing, and would leave an empty file.
+        partial.write_text(f"{peak / 1024:.0f}\n", encoding="utf-8")
+        partial.replace(out)
         time.sleep(SAMPLE_EVERY_S)
 
 
