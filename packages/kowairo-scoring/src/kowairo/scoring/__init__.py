@@ -44,6 +44,8 @@ from kowairo.scoring.evaluation import compare as compare
 from kowairo.scoring.evaluation import evaluate as evaluate
 from kowairo.scoring.evaluation import evaluate_conditions as evaluate_conditions
 from kowairo.scoring.evaluation import llr_metrics as llr_metrics
+from kowairo.scoring.identification import identification_matrix as identification_matrix
+from kowairo.scoring.identification import identification_metrics as identification_metrics
 from kowairo.scoring.kaldi_plda import read_kaldi_plda as read_kaldi_plda
 from kowairo.scoring.kaldi_plda import write_kaldi_plda as write_kaldi_plda
 from kowairo.scoring.lda import LDA as LDA
@@ -192,6 +194,8 @@ __all__ = [
     "fit_calibrator",
     "fnir_at_fpir",
     "format_by_convention",
+    "identification_matrix",
+    "identification_metrics",
     "length_normalize",
     "llr_metrics",
     "load_backend",
