@@ -2,8 +2,10 @@
 
 import json
 import os
+import random
 import signal
 import time
+from functools import partial
 
 import pytest
 import yaml
@@ -112,18 +114,24 @@ def longer_conf(recipe, path):
     """The smoke configuration with enough steps to be killed between two of them."""
     conf = yaml.safe_load((recipe.folder / "conf" / "smoke.yaml").read_text())
     stage = yaml.safe_load((recipe.folder / "conf" / "smoke" / "1_all.yaml").read_text())
-    stage["stage"]["epochs"] = 12
+    stage["stage"]["epochs"] = 24
     stage["save_every_steps"] = 3
     conf["train"]["jobs"] = {"1_all": stage}
     write_conf(recipe, conf, path)
 
 
-def kill_when(process, seen):
-    """SIGKILL for the run and everything below it, as soon as something is there."""
+def kill_when(process, seen, *, delay_s=0.0):
+    """SIGKILL for the run and everything below it, some time after something is there."""
     while process.poll() is None and not seen():
         time.sleep(0.01)
+    time.sleep(delay_s)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
+
+
+def changed_since(path, before_ns):
+    """Whether a file was written again, or is gone because its stage ended."""
+    return not path.exists() or path.stat().st_mtime_ns != before_ns
 
 
 @pytest.mark.slow
@@ -134,17 +142,21 @@ def test_a_run_killed_in_training_and_embedding_ends_with_the_same_embeddings(vn
     result = vn_char.run(*options, "--exp", whole)
     assert result.returncode == 0, result.stderr[-3000:]
     resume = killed / "train" / "1_all" / "resume.ckpt"
-    kill_when(vn_char.start(*options, "--exp", killed), resume.exists)
+    # Any moment of the training will do; the delays stand in the message of the last assertion.
+    delays_s = [random.uniform(0.0, 0.3) for _ in range(4)]
+    kill_when(vn_char.start(*options, "--exp", killed), resume.exists, delay_s=delays_s[0])
     assert not (killed / "train" / "1_all" / "finished.json").exists()
-    before = resume.stat().st_mtime_ns
-    kill_when(vn_char.start(*options, "--exp", killed), lambda: resume.stat().st_mtime_ns != before)
+    for delay_s in delays_s[1:3]:
+        before = resume.stat().st_mtime_ns
+        saved_again = partial(changed_since, resume, before)
+        kill_when(vn_char.start(*options, "--exp", killed), saved_again, delay_s=delay_s)
     parts = killed / "embeddings" / "ecapa" / "train.parts"
-    kill_when(vn_char.start(*options, "--exp", killed), parts.exists)
+    kill_when(vn_char.start(*options, "--exp", killed), parts.exists, delay_s=delays_s[3] / 10)
     result = vn_char.run(*options, "--exp", killed)
     assert result.returncode == 0, result.stderr[-3000:]
     for system in ("ecapa", "mfcc"):
         files = [exp / "embeddings" / system / "test" / "vectors.npy" for exp in (whole, killed)]
-        assert files[0].read_bytes() == files[1].read_bytes()
+        assert files[0].read_bytes() == files[1].read_bytes(), f"{system}, delays {delays_s}"
 
 
 @pytest.mark.slow
