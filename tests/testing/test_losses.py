@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from kowairo.losses import EnhancementLoss, Loss
-from kowairo.testing import check_enhancement_loss, check_loss
+from kowairo.losses import ClassifierLoss, DistillationLoss, DomainLoss, EnhancementLoss, Loss
+from kowairo.testing import check_distillation_loss, check_domain_loss, check_enhancement_loss, check_loss
 
 
 class _UnclampedAngle(Loss):
@@ -23,6 +23,63 @@ class _OrderedLoss(Loss):
     def forward(self, embeddings, labels):
         places = torch.arange(len(labels)).float()
         return (embeddings.float().square().sum(dim=1) * places).sum()
+
+
+class _FirstOfEach(Loss):
+    """Looks at the first utterance of each speaker only."""
+
+    def forward(self, embeddings, labels):
+        firsts = [embeddings[labels == label][0].float() for label in labels.unique()]
+        return torch.stack(firsts).square().mean()
+
+
+class _Counter(Loss):
+    """Costs more with each call."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, embeddings, labels):
+        self.calls = self.calls + 1
+        return embeddings.float().square().mean() * self.calls
+
+
+class _WithinSpeakers(Loss):
+    """The mean over pairs of one speaker, which may be none."""
+
+    def forward(self, embeddings, labels):
+        pairs = (labels.unsqueeze(0) == labels.unsqueeze(1)) & ~torch.eye(len(labels), dtype=torch.bool)
+        rows = embeddings.float()
+        return (rows.unsqueeze(0) - rows.unsqueeze(1)).square().sum(dim=2)[pairs].mean()
+
+
+class _HalfHead(ClassifierLoss):
+    """Logits in the precision of its input."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.eye(5, 8))
+
+    def logits(self, embeddings):
+        return (embeddings.unsqueeze(1) * self.weight.to(embeddings.dtype)).sum(dim=2)
+
+    def forward(self, embeddings, labels):
+        return torch.nn.functional.cross_entropy(self.logits(embeddings.float()), labels)
+
+
+class _FirstDomain(DomainLoss):
+    """The spread of the second domain, NaN where there is none."""
+
+    def forward(self, embeddings, domains, labels=None):
+        return embeddings[domains == 1].float().square().mean()
+
+
+class _TaughtTeacher(DistillationLoss):
+    """Lets the gradient through to the teacher."""
+
+    def forward(self, student, teacher):
+        return (student.float() - teacher.float()).square().mean()
 
 
 class _HalfLoss(EnhancementLoss):
@@ -57,3 +114,35 @@ def test_a_loss_in_half_precision_is_found():
 def test_a_loss_that_prefers_a_random_output_is_found():
     with pytest.raises(AssertionError, match="output = target costs"):
         check_enhancement_loss(_FarLoss())
+
+
+def test_a_loss_that_depends_on_the_order_within_a_speaker_passes_where_it_says_so():
+    with pytest.raises(AssertionError, match="permuted batch"):
+        check_loss(_FirstOfEach())
+    check_loss(_FirstOfEach(), reorder="speakers")
+
+
+def test_a_loss_with_a_state_is_tried_from_the_same_state():
+    loss = _Counter()
+    check_loss(loss)
+    assert loss.calls.item() == 0
+
+
+def test_a_loss_that_is_nan_where_every_speaker_stands_once_is_found():
+    with pytest.raises(AssertionError, match="every speaker once: the loss is nan"):
+        check_loss(_WithinSpeakers())
+
+
+def test_logits_in_half_precision_are_found():
+    with pytest.raises(AssertionError, match="logits: expected float32"):
+        check_loss(_HalfHead())
+
+
+def test_a_domain_loss_that_is_nan_for_one_domain_is_found():
+    with pytest.raises(AssertionError, match="one domain: the loss is nan"):
+        check_domain_loss(_FirstDomain())
+
+
+def test_a_gradient_for_the_teacher_is_found():
+    with pytest.raises(AssertionError, match="the teacher gets a gradient"):
+        check_distillation_loss(_TaughtTeacher())
