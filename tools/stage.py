@@ -17,7 +17,7 @@ from typing import Any
 
 AUDIO = {".wav", ".flac", ".ogg", ".opus", ".mp3", ".i16", ".npy"}
 MOST_BYTES_READ = 64 * 2**20
-SAMPLE_EVERY_S = 1.0
+SAMPLE_EVERY_S = 3.0  # reading the memory of a large process takes the kernel 50 ms
 
 
 class ConfigurationError(Exception):
