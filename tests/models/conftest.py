@@ -77,3 +77,35 @@ def noise():
         return level * (white + white.roll(1, dims=1))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def arithmetic_network():
+    """Fills a network's state by arithmetic, so that two implementations of one network get equal weights."""
+
+    def fill(network):
+        for number, (key, value) in enumerate(sorted(network.state_dict().items())):
+            if not value.is_floating_point():
+                continue
+            # The digits of a sine after the fourth: as good as random, and the same on every machine.
+            angles = 12.9898 * torch.arange(1, value.numel() + 1, dtype=torch.float64) + 78.233 * number
+            values = 2.0 * (43758.5453 * angles.sin()).remainder(1.0) - 1.0
+            if value.ndim > 1:
+                values = values * (3.0 / value[0].numel()) ** 0.5
+            else:
+                values = 0.1 * values + (1.0 if key.endswith(("running_var", "weight")) else 0.0)
+            value.copy_(values.view(value.shape))
+        return network.eval()
+
+    return fill
+
+
+@pytest.fixture(scope="session")
+def arithmetic_features():
+    """Makes features (1, frames, features) by arithmetic."""
+
+    def make(frames, features):
+        time, band = torch.arange(frames).view(1, -1, 1), torch.arange(features).view(1, 1, -1)
+        return torch.cos(0.01 * time * band.sqrt() + 0.3 * band) + torch.sin(0.37 * time)
+
+    return make
