@@ -61,7 +61,7 @@ class EcapaGroupNorm(Encoder):
         num_groups: int = 32,
         front_end: FrontEnd | None = None,
     ) -> None:
-        _check_sizes(channels, kernel_sizes, dilations, res2net_scale)
+        check_sizes(channels, kernel_sizes, dilations, res2net_scale)
         super().__init__(front_end=SpeechBrainFbank() if front_end is None else front_end)
         self.backbone = EcapaWeights(
             num_features=self.front_end.num_features,
@@ -107,9 +107,20 @@ class EcapaGroupNorm(Encoder):
         return copied
 
 
-def _check_sizes(
+def check_sizes(
     channels: Sequence[int], kernel_sizes: Sequence[int], dilations: Sequence[int], scale: int
 ) -> None:
+    """Refuses sizes of an ECAPA-TDNN that do not fit together.
+
+    Args:
+        channels: widths of the first convolution, of each SE-Res2Net block and of the aggregation layer.
+        kernel_sizes: kernel sizes of the same layers.
+        dilations: dilations of the same layers.
+        scale: parts of a Res2Net block.
+
+    Raises:
+        InputError: unequal or too few sizes, an even kernel, or a width that the scale does not divide.
+    """
     if not 3 <= len(channels) == len(kernel_sizes) == len(dilations):
         raise InputError(
             "expected channels, kernel_sizes and dilations of one length, at least 3, "
