@@ -7,7 +7,10 @@ from .checkpoint import load_encoder as load_encoder
 from .checkpoint import read_card as read_card
 from .checkpoint import read_config as read_config
 from .checkpoint import save_checkpoint as save_checkpoint
+from .complexity import Complexity as Complexity
+from .complexity import measure_complexity as measure_complexity
 from .ecapa import EcapaGroupNorm as EcapaGroupNorm
+from .ecapa_batch_norm import EcapaBatchNorm as EcapaBatchNorm
 from .encoder import Encoder as Encoder
 from .export import ExportMismatchError as ExportMismatchError
 from .export import export_onnx as export_onnx
@@ -21,13 +24,21 @@ from .multi_query_pooling import MultiQueryPooling as MultiQueryPooling
 from .normalized_fbank import NormalizedFbank as NormalizedFbank
 from .pooling import Pooling as Pooling
 from .published import load_published as load_published
+from .redimnet import ReDimNet as ReDimNet
+from .redimnet_bone import ReDimNetSize as ReDimNetSize
+from .redimnet_bone import ReDimNetStage as ReDimNetStage
+from .resnet34 import ResNet34 as ResNet34
 from .speechbrain_fbank import SpeechBrainFbank as SpeechBrainFbank
 from .statistics_pooling import StatisticsPooling as StatisticsPooling
+from .wespeaker_fbank import wespeaker_fbank as wespeaker_fbank
+from .xvector import XVector as XVector
 
 __all__ = [
     "MFCC",
     "AttentiveStatisticsPooling",
     "CamPlusPlus",
+    "Complexity",
+    "EcapaBatchNorm",
     "EcapaGroupNorm",
     "Encoder",
     "ExportMismatchError",
@@ -38,14 +49,21 @@ __all__ = [
     "MultiQueryPooling",
     "NormalizedFbank",
     "Pooling",
+    "ReDimNet",
+    "ReDimNetSize",
+    "ReDimNetStage",
+    "ResNet34",
     "SpeechBrainFbank",
     "StatisticsPooling",
+    "XVector",
     "build_encoder",
     "export_onnx",
     "load_backbone",
     "load_encoder",
     "load_published",
+    "measure_complexity",
     "read_card",
     "read_config",
     "save_checkpoint",
+    "wespeaker_fbank",
 ]
