@@ -26,6 +26,12 @@ def test_a_small_one_passes_the_contract(encoder):
 
 
 @pytest.mark.slow
+def test_the_published_sizes_pass_the_contract():
+    torch.manual_seed(0)
+    check_encoder(CamPlusPlus())
+
+
+@pytest.mark.slow
 def test_the_published_sizes_have_937_tensors_and_6848544_parameters():
     encoder = CamPlusPlus()
     assert len(encoder.backbone.state_dict()) == 937

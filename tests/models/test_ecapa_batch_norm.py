@@ -27,6 +27,13 @@ def test_a_small_one_passes_the_contract(implementation):
     check_encoder(_small(implementation))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("implementation", "last"), [("speechbrain", 3072), ("wespeaker", 1536)])
+def test_the_published_sizes_pass_the_contract(implementation, last):
+    torch.manual_seed(0)
+    check_encoder(EcapaBatchNorm(implementation=implementation, channels=(1024,) * 4 + (last,)))
+
+
 def test_embeddings_are_speechbrains(speechbrain_ecapa, tmp_path):
     torch.manual_seed(0)
     network = speechbrain_ecapa(channels=_CHANNELS, num_groups=None)

@@ -54,6 +54,13 @@ def test_embeddings_are_wespeakers(arithmetic_network, arithmetic_features, size
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("size", _WESPEAKER)
+def test_the_published_sizes_pass_the_contract(size):
+    torch.manual_seed(0)
+    check_encoder(ReDimNet(size=size))
+
+
+@pytest.mark.slow
 def test_the_exported_file_agrees(tmp_path):
     pytest.importorskip("onnxruntime")
     assert export_onnx(_tiny(), tmp_path / "model.onnx") >= 0.9999

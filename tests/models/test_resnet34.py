@@ -34,6 +34,12 @@ def test_embeddings_are_wespeakers(arithmetic_network, arithmetic_features, pool
 
 
 @pytest.mark.slow
+def test_the_published_sizes_pass_the_contract():
+    torch.manual_seed(0)
+    check_encoder(ResNet34())
+
+
+@pytest.mark.slow
 def test_keys_of_the_state_are_wespeakers():
     keys = list(ResNet34().backbone.state_dict())
     assert len(keys) == 218

@@ -28,6 +28,12 @@ def test_embeddings_are_wespeakers(arithmetic_network, arithmetic_features):
     np.testing.assert_allclose(embedding[0, ::64].numpy(), _WESPEAKER, atol=1e-4)
 
 
+@pytest.mark.slow
+def test_the_published_sizes_pass_the_contract():
+    torch.manual_seed(0)
+    check_encoder(XVector())
+
+
 def test_sixteen_frames_are_the_least():
     encoder = _small().eval()
     assert encoder.min_frames == 16
