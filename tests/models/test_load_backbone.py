@@ -2,13 +2,13 @@ import pytest
 import torch
 
 from kowairo.core import InputError
-from kowairo.models import CamPlusPlus, KaldiFbank, MfccStatistics, load_backbone
+from kowairo.models import KaldiFbank, MfccStatistics, XVector, load_backbone
 
 
 def _encoder(*, seed):
     torch.manual_seed(seed)
     front_end = KaldiFbank(num_mels=16)
-    return CamPlusPlus(growth_channels=2, first_channels=8, embedding_dim=6, front_end=front_end)
+    return XVector(hidden_channels=8, pooled_channels=6, embedding_dim=6, front_end=front_end)
 
 
 @pytest.mark.parametrize("prefix", ["", "module.", "model.", "embedding_model.", "module.backbone."])
@@ -26,19 +26,19 @@ def test_classifiers_are_ignored_and_counters_may_be_missing(tmp_path):
     torch.save({"state_dict": kept | {"projection.weight": torch.zeros(3, 6)}}, tmp_path / "x.pt")
     encoder = _encoder(seed=1)
     load_backbone(tmp_path / "x.pt", encoder)
-    name = "xvector.dense.linear.weight"
+    name = "seg_1.weight"
     assert torch.equal(encoder.backbone.state_dict()[name], state[name])
 
 
 def test_a_partial_match_is_refused_and_changes_nothing(tmp_path):
     state = _encoder(seed=0).backbone.state_dict()
-    del state["head.conv1.weight"]
+    del state["frame_1.conv_1d.weight"]
     torch.save(state, tmp_path / "x.pt")
     encoder = _encoder(seed=1)
-    before = encoder.backbone.head.conv2.weight.clone()
-    with pytest.raises(InputError, match=r"1 missing: head\.conv1\.weight"):
+    before = encoder.backbone.seg_2.weight.clone()
+    with pytest.raises(InputError, match=r"1 missing: frame_1\.conv_1d\.weight"):
         load_backbone(tmp_path / "x.pt", encoder)
-    assert torch.equal(encoder.backbone.head.conv2.weight, before)
+    assert torch.equal(encoder.backbone.seg_2.weight, before)
 
 
 def test_an_encoder_without_a_backbone_is_refused(tmp_path):
