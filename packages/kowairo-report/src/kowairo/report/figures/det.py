@@ -171,7 +171,7 @@ def det_plotly(curves: Sequence[DetCurve]) -> go.Figure:
     }
     figure.update_xaxes(range=[low, high], constrain="domain", **ticks)
     figure.update_yaxes(range=[low, high], scaleanchor="x", constrain="domain", **ticks)
-    figure.update_layout(legend={"y": -0.16, "yanchor": "top"}, showlegend=True)
+    figure.update_layout(legend={"y": 0, "yref": "container", "yanchor": "bottom"}, showlegend=True)
     return figure
 
 
