@@ -1,6 +1,7 @@
 """Command `kowairo metrics`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +23,44 @@ from kowairo.scoring import (
     write_worst_trials,
 )
 from kowairo.scoring.conditions import DURATION_EDGES_S
+
+
+@dataclass(frozen=True)
+class _Bootstrap:
+    """How intervals are made."""
+
+    num_replicates: int
+    seed: int
+
+    def whole(self, scores: Scores, trials: Trials, tables: Corpus, labels: ResultLabels) -> ResultRow:
+        """Measure all trials together."""
+        return evaluate(
+            scores,
+            trials,
+            tables.utt2spk,
+            labels=labels,
+            num_replicates=self.num_replicates,
+            seed=self.seed,
+        )
+
+    def by_condition(
+        self,
+        scores: Scores,
+        trials: Trials,
+        tables: Corpus,
+        labels: ResultLabels,
+        duration_edges_s: Sequence[float] | None,
+    ) -> list[ResultRow]:
+        """Measure all trials, then each condition."""
+        return evaluate_conditions(
+            scores,
+            trials,
+            tables,
+            labels=labels,
+            duration_edges_s=DURATION_EDGES_S if duration_edges_s is None else duration_edges_s,
+            num_replicates=self.num_replicates,
+            seed=self.seed,
+        )
 
 
 def metrics(
@@ -72,26 +111,14 @@ def metrics(
     measured, listed = read_scored_trials(scores, trials, nontarget_trials, skip_missing=skip_missing)
     labels = ResultLabels(system=system, set=set, trials=trials.name, normalization=normalization)
     tables = None if corpus is None else read_labels(corpus, spk2enroll=spk2enroll)
-    edges_s = DURATION_EDGES_S if duration_edges_s is None else duration_edges_s
+    bootstrap = _Bootstrap(num_replicates, seed)
     with blaming(trials):
         if tables is None:
             rows = [_without_speakers(measured, listed, labels)]
         elif by == "condition":
-            rows = evaluate_conditions(
-                measured,
-                listed,
-                tables,
-                labels=labels,
-                duration_edges_s=edges_s,
-                num_replicates=num_replicates,
-                seed=seed,
-            )
+            rows = bootstrap.by_condition(measured, listed, tables, labels, duration_edges_s)
         else:
-            rows = [
-                evaluate(
-                    measured, listed, tables.utt2spk, labels=labels, num_replicates=num_replicates, seed=seed
-                )
-            ]
+            rows = [bootstrap.whole(measured, listed, tables, labels)]
         if scores_are == "llr":
             rows[0] |= llr_metrics(measured, listed)
     if out is not None:
