@@ -1,21 +1,24 @@
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from kowairo.core import InputError
-from kowairo.losses import AAMSoftmax, Loss
+from kowairo.losses import AAMSoftmax, CurricularAAM, Triplet
 from kowairo.training import Head
 from kowairo.training.head import build_head, load_head_rows, save_head
 
 AAM = "kowairo.losses.AAMSoftmax"
 
 
-class Plain(Loss):
-    def forward(self, embeddings, labels):
-        return embeddings.sum()
+SUB_CENTERS = {"class_path": "kowairo.losses.SubCenterAAM", "init_args": {"sub_centers": 2}}
+SUM = {
+    "class_path": "kowairo.losses.WeightedSum",
+    "init_args": {"terms": [{"loss": {"class_path": "kowairo.losses.GE2E"}}, {"loss": {"class_path": AAM}}]},
+}
 
 
-def make(classes, seed=0):
-    return build_head(AAM, embedding_dim=4, classes=classes, scale=30.0, seed=seed)
+def make(classes, seed=0, loss=AAM, scale=None):
+    return build_head(loss, embedding_dim=4, classes=classes, scale=scale, seed=seed)
 
 
 def test_rows_are_adopted_by_name_and_the_rest_stays():
@@ -43,15 +46,39 @@ def test_rows_of_another_dimension_are_refused():
 
 def test_a_head_comes_back_as_it_was_saved(tmp_path):
     head = make(["声", "b"])
-    save_head(head.loss.state_dict(), head.classes, tmp_path)
+    save_head(head.loss, head.classes, tmp_path)
     rows, classes = load_head_rows(tmp_path)
     assert torch.equal(rows, head.loss.weight)
     assert classes == ["声", "b"]
 
 
+@pytest.mark.parametrize("loss", [SUB_CENTERS, SUM])
+def test_class_rows_are_found_wherever_the_loss_keeps_them(tmp_path, loss):
+    head, other = make(["a", "b"], loss=loss), make(["b"], loss=loss, seed=1)
+    save_head(head.loss, head.classes, tmp_path)
+    assert other.adopt_rows(*load_head_rows(tmp_path)) == 1
+    assert torch.equal(other.classifier.weight[0], head.classifier.weight[1])
+
+
+def test_a_head_without_class_rows_is_saved_without_them(tmp_path):
+    save_head(Triplet(), ["a", "b"], tmp_path)
+    assert load_head_rows(tmp_path) is None
+
+
+def test_a_head_of_before_the_rows_had_a_name_is_read(tmp_path):
+    save_file({"weight": torch.ones(2, 4)}, tmp_path / "loss.safetensors")
+    (tmp_path / "labels.json").write_text('["a", "b"]')
+    assert torch.equal(load_head_rows(tmp_path)[0], torch.ones(2, 4))
+
+
+def test_rows_of_several_centres_do_not_fit_single_ones():
+    with pytest.raises(InputError, match="rows of 2x4, this one of 4"):
+        make(["a"]).adopt_rows(torch.zeros(1, 2, 4), ["a"])
+
+
 def test_names_that_do_not_fit_the_rows_are_refused(tmp_path):
     head = make(["a", "b"])
-    save_head(head.loss.state_dict(), ["a"], tmp_path)
+    save_head(head.loss, ["a"], tmp_path)
     with pytest.raises(InputError, match=r"does not fit labels\.json"):
         load_head_rows(tmp_path)
 
@@ -64,9 +91,10 @@ def test_a_folder_without_head_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("kowairo.losses.Nothing", "cannot be imported"),
-        ("nodots", "cannot be imported"),
-        ("os.system", "is not a"),
+        ("kowairo.losses.Nothing", "is not a loss"),
+        ("nodots", "expected a class_path"),
+        ("os.system", "is not a loss"),
+        ({"class_path": AAM, "init_args": {"scale": 2.0}}, "given twice"),
     ],
 )
 def test_what_is_no_loss_is_refused(path, message):
@@ -74,9 +102,25 @@ def test_what_is_no_loss_is_refused(path, message):
         build_head(path, embedding_dim=4, classes=["a"], scale=1.0, seed=0)
 
 
-def test_a_loss_without_classes_is_refused():
-    with pytest.raises(InputError, match="has no margin_rad"):
-        Head(Plain(), ["a"])
+def test_the_scale_is_the_settings_or_the_losss_own():
+    assert make(["a"]).loss.scale == 30.0
+    assert make(["a"], loss=SUB_CENTERS).loss.scale == 32.0
+    assert make(["a"], scale=20.0).loss.scale == 20.0
+
+
+def test_a_loss_without_class_rows_has_no_logits_and_ignores_the_margin():
+    head = Head(Triplet(), ["a"])
+    head.set_margin(0.3)
+    assert head.num_recognised(torch.ones(2, 4), torch.zeros(2, dtype=torch.int64)) == 0
+    with pytest.raises(InputError, match="Triplet has no row per speaker"):
+        head.logits(torch.ones(2, 4))
+
+
+@pytest.mark.parametrize(
+    ("loss", "whole"), [(AAMSoftmax(4, 2), False), (CurricularAAM(4, 2), True), (Triplet(), True)]
+)
+def test_losses_that_compare_or_remember_need_the_whole_batch(loss, whole):
+    assert Head(loss, ["a", "b"]).needs_whole_batch is whole
 
 
 def test_names_and_rows_must_agree():

@@ -1,9 +1,10 @@
+import copy
 import math
 
 import pytest
 import torch
 
-from kowairo.losses import AAMSoftmax, MarginSchedule
+from kowairo.losses import GE2E, AAMSoftmax, CurricularAAM, MarginSchedule, WeightedSum, WeightedTerm
 from kowairo.models import build_encoder
 from kowairo.training import (
     AdamW,
@@ -26,8 +27,11 @@ def batch():
 
 @pytest.fixture
 def make(tiny_encoder):
-    def build(step=0, **rules):
-        model = SpeakerModel(build_encoder(tiny_encoder), Head(AAMSoftmax(8, 2, seed=0), ["a", "b"]))
+    def build(step=0, loss=None, **rules):
+        head = Head(AAMSoftmax(8, 2, seed=0) if loss is None else loss, ["a", "b"])
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            model = SpeakerModel(build_encoder(tiny_encoder), head)
         values = {
             "optimizer": AdamW(learning_rate=0.5),
             "schedule": WarmupCosine(warmup_fraction=0.5, final_factor=0.1),
@@ -74,6 +78,55 @@ def test_parts_side_by_side_repeat_to_the_bit(make, batch):
         assert first.take_step(batch) == second.take_step(batch)
     state = second.state_dict()
     assert all(torch.equal(value, state[key]) for key, value in first.state_dict().items())
+
+
+WHOLE_BATCH = {
+    "state": lambda: CurricularAAM(8, 2, seed=0),
+    "comparison": lambda: GE2E(),
+    "sum": lambda: WeightedSum([WeightedTerm(GE2E()), WeightedTerm(AAMSoftmax(8, 2, seed=0), 0.5)]),
+}
+
+
+@pytest.mark.parametrize("loss", WHOLE_BATCH.values(), ids=WHOLE_BATCH)
+def test_a_loss_over_the_whole_batch_gets_the_gradient_of_one_pass(make, batch, loss):
+    module = make(loss=loss(), shards=3, gradient_clip_norm=1e9)
+    expected = copy.deepcopy(module.model)
+    value = expected.head(expected(batch.waveforms), batch.labels)
+    value.backward()
+    assert module.take_step(batch) == pytest.approx(float(value.detach()), rel=1e-5)
+    for one, two in zip(expected.parameters(), module.model.parameters(), strict=True):
+        assert torch.allclose(one.grad, two.grad, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("loss", WHOLE_BATCH.values(), ids=WHOLE_BATCH)
+def test_whole_batch_steps_repeat_to_the_bit(make, batch, loss):
+    first, second = make(loss=loss(), shards=4), make(loss=loss(), shards=4)
+    second.load_state_dict(first.state_dict())
+    for _ in range(4):
+        assert first.take_step(batch) == second.take_step(batch)
+    state = second.state_dict()
+    assert all(torch.equal(value, state[key]) for key, value in first.state_dict().items())
+
+
+def test_the_state_of_a_loss_moves_once_a_step(make, batch):
+    module = make(loss=CurricularAAM(8, 2, momentum=1.0, seed=0), shards=4)
+    cosines = module.model.head.loss.cosines(module.model(batch.waveforms)).gather(1, batch.labels[:, None])
+    module.take_step(batch)
+    assert float(module.model.head.loss.curriculum) == pytest.approx(float(cosines.detach().mean()), rel=1e-4)
+
+
+def test_a_loss_without_class_rows_recognises_nobody(make, batch):
+    module = make(loss=GE2E())
+    module.take_step(batch)
+    assert (module.progress.correct, module.progress.items) == (0, 4)
+
+
+def test_learned_scalars_of_a_loss_do_not_decay(make):
+    module = make(loss=GE2E())
+    scalars = {id(parameter) for parameter in module.model.head.parameters()}
+    spared = [group for group in module.optimizer.param_groups if group["weight_decay"] == 0.0]
+    assert scalars
+    assert scalars <= {id(parameter) for group in spared for parameter in group["params"]}
 
 
 @pytest.mark.parametrize("shards", [1, 2])

@@ -12,7 +12,7 @@ from kowairo.training.stage_start import stage_start
 def stage(tiny_encoder, tmp_path):
     start = stage_start(encoder=tiny_encoder, seed=3)
     save_checkpoint(start.encoder, tmp_path / "stage" / "checkpoint", config=tiny_encoder)
-    save_head(AAMSoftmax(8, 2, seed=0).state_dict(), ["a", "b"], tmp_path / "stage")
+    save_head(AAMSoftmax(8, 2, seed=0), ["a", "b"], tmp_path / "stage")
     return tmp_path / "stage"
 
 
@@ -49,7 +49,7 @@ def test_published_weights_fill_a_named_encoder(stage, tiny_encoder):
 
 def test_other_weights_change_the_digest(stage, tiny_encoder):
     before = stage_start(init=stage).digest
-    save_head(AAMSoftmax(8, 2, seed=1).state_dict(), ["a", "b"], stage)
+    save_head(AAMSoftmax(8, 2, seed=1), ["a", "b"], stage)
     assert stage_start(init=stage).digest != before
 
 

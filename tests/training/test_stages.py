@@ -100,6 +100,21 @@ def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(train,
         assert file_digest(whole_run.parent / name) == file_digest(continued.parent / name)
 
 
+def test_a_loss_without_class_rows_leaves_the_accuracies_empty(train):
+    stage = train(replace(CONFIG, epochs=1, loss="kowairo.losses.AngularPrototypical")).parent
+    header, row = (stage / "metrics.csv").read_text().splitlines()
+    empty = [name for name, value in zip(header.split(","), row.split(","), strict=True) if not value]
+    assert empty == [
+        "accuracy",
+        "closed_accuracy",
+        "macro_precision",
+        "macro_recall",
+        "macro_f1",
+        "margin_rad",
+    ]
+    assert load_head_rows(stage) is None
+
+
 def test_workers_do_not_change_the_weights(train):
     alone = train(replace(CONFIG, epochs=1), out="alone")
     helped = train(replace(CONFIG, epochs=1), out="helped", num_workers=1)

@@ -122,11 +122,12 @@ class EpochCallback(Callback):
             "epoch": float(progress.epoch),
             "step": float(progress.step),
             "loss": progress.loss_sum / max(1, progress.batch),
-            "accuracy": progress.correct / max(1, progress.items),
             "lr": module.rules.optimizer.learning_rate
             * module.rules.schedule.factor(last_step, module.rules.total_steps),
-            "margin_rad": module.rules.margin(last_step),
         }
+        if module.model.head.classifier is not None:
+            row["accuracy"] = progress.correct / max(1, progress.items)
+            row["margin_rad"] = module.rules.margin(last_step)
         number = progress.epoch + 1
         if number % self._validate_every_epochs == 0 or number == self._total_epochs:
             model = module.evaluated_model

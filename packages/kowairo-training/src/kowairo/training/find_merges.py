@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
-from kowairo.core import Corpus, read_json
+from torch import Tensor
+
+from kowairo.core import Corpus, InputError, read_json
 from kowairo.data import AudioStore
+from kowairo.losses.build import Plain
 from kowairo.models import load_encoder
 
 from .head import build_head, load_head_rows
@@ -44,6 +47,9 @@ def find_merges(
 
     Returns:
         The merge map.
+
+    Raises:
+        InputError: if the stage was trained by a loss without a row per speaker.
     """
     train = Corpus.read(data_folder / "train")
     model = _load_model(stage)
@@ -73,9 +79,19 @@ def read_merge_map(path: Path) -> dict[str, str]:
 
 def _load_model(stage: Path) -> SpeakerModel:
     encoder = load_encoder(stage / "checkpoint").eval()
-    weights, classes = load_head_rows(stage)
-    head = build_head(
-        "kowairo.losses.AAMSoftmax", embedding_dim=encoder.embedding_dim, classes=classes, scale=30.0, seed=0
-    )
+    found = load_head_rows(stage)
+    if found is None:
+        raise InputError(
+            f"{stage}: its loss has no row per speaker, so it confuses nobody; name another stage"
+        )
+    weights, classes = found
+    head = build_head(_cosine_loss(weights), embedding_dim=encoder.embedding_dim, classes=classes, seed=0)
     head.adopt_rows(weights, classes)
     return SpeakerModel(encoder, head).eval()
+
+
+def _cosine_loss(weights: Tensor) -> str | dict[str, Plain]:
+    # Confusion needs the order of the cosines with the rows alone, whichever loss trained them.
+    if weights.ndim == 2:
+        return "kowairo.losses.AAMSoftmax"
+    return {"class_path": "kowairo.losses.SubCenterAAM", "init_args": {"sub_centers": weights.shape[1]}}

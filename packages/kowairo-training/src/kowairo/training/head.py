@@ -1,57 +1,60 @@
-"""The classification head: a loss with one weight row per speaker, carried on by speaker id."""
+"""The head: a loss over the training speakers, whose class rows are carried on by speaker id."""
 
-import importlib
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from kowairo.core import InputError, atomic_path, read_json, write_json
-from kowairo.losses import Loss
+from kowairo.losses import ClassifierLoss, Loss, LossSizes, build_loss
+from kowairo.losses.build import Plain
 
+if TYPE_CHECKING:
+    LossMapping: TypeAlias = dict[str, Plain]
+else:
+    # jsonargparse builds an object of every class_path that it finds below an annotated mapping; the loss is
+    # to be built here, where the number of speakers is known.
+    LossMapping = dict
 
-@runtime_checkable
-class ClassifierLoss(Protocol):
-    """What staged training needs of a loss besides `Loss`: a settable margin, class weights, logits.
-
-    Attributes:
-        margin_rad: margin in radians.
-        weight: (classes, dim) class weights.
-    """
-
-    margin_rad: float
-    weight: torch.nn.Parameter
-
-    def logits(self, embeddings: Tensor) -> Tensor:
-        """Margin-free logits (batch, classes) of embeddings (batch, dim)."""
-        ...
+_ROWS = "weight"
 
 
 class Head(torch.nn.Module):
-    """A classifier loss with the names of its classes.
+    """A loss with the names of its classes.
 
     Args:
-        loss: loss with one weight row per class.
-        classes: class names in the order of the rows.
+        loss: loss over embeddings and class numbers; with or without a weight row per class.
+        classes: class names in the order of the class numbers.
 
     Raises:
-        InputError: if the loss is not a classifier loss, or rows and names differ in number.
+        InputError: if rows and names differ in number.
     """
 
     def __init__(self, loss: Loss, classes: Sequence[str]) -> None:
         super().__init__()
-        if not isinstance(loss, ClassifierLoss):
-            raise InputError(
-                f"{type(loss).__name__} has no margin_rad, weight and logits: staged training needs them"
-            )
-        if len(classes) != loss.weight.shape[0]:
-            raise InputError(f"{len(classes)} class names for {loss.weight.shape[0]} weight rows")
+        if loss.classifier is not None and len(classes) != loss.classifier.num_classes:
+            raise InputError(f"{len(classes)} class names for {loss.classifier.num_classes} weight rows")
         self.loss = loss
         self.classes = list(classes)
+
+    @property
+    def classifier(self) -> ClassifierLoss | None:
+        """The part of the loss with class rows; None where the loss only compares utterances."""
+        return self.loss.classifier
+
+    @property
+    def needs_whole_batch(self) -> bool:
+        """Whether parts of a batch may not be given to the loss apart.
+
+        Besides a loss that compares utterances, one with state: several threads would change it at once.
+        """
+        return self.loss.needs_whole_batch or any(True for _ in self.loss.buffers())
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Loss of embeddings (batch, dim) with labels (batch,); a scalar."""
@@ -60,12 +63,24 @@ class Head(torch.nn.Module):
 
     @torch.no_grad()
     def logits(self, embeddings: Tensor) -> Tensor:
-        """Margin-free logits (batch, classes) of embeddings (batch, dim), without gradient."""
-        return self._classifier.logits(embeddings)
+        """Margin-free logits (batch, classes) of embeddings (batch, dim), without gradient.
 
-    def set_margin(self, margin_rad: float) -> None:
-        """Set the margin, in radians."""
-        self._classifier.margin_rad = margin_rad
+        Raises:
+            InputError: if the loss has no classifier.
+        """
+        return self._rows_owner().logits(embeddings)
+
+    @torch.no_grad()
+    def num_recognised(self, embeddings: Tensor, labels: Tensor) -> int:
+        """How many embeddings (batch, dim) have their label (batch,) on top; 0 without a classifier."""
+        if self.classifier is None:
+            return 0
+        return int((self.classifier.logits(embeddings).argmax(dim=1) == labels).sum())
+
+    def set_margin(self, margin: float) -> None:
+        """Set the margin, in the loss's own unit (radians or a cosine); nothing where there is none."""
+        if self.classifier is not None:
+            self.classifier.set_margin(margin)
 
     @torch.no_grad()
     def adopt_rows(self, weights: Tensor, classes: Sequence[str]) -> int:
@@ -75,20 +90,19 @@ class Head(torch.nn.Module):
         first, and from a random row the first epoch would go into finding the neighbourhood again.
 
         Args:
-            weights: (earlier classes, dim) rows of the earlier head.
+            weights: (earlier classes, dim) rows of the earlier head, or (earlier classes, centres, dim).
             classes: their names.
 
         Returns:
             How many rows come from the earlier head.
 
         Raises:
-            InputError: if the rows have another dimension.
+            InputError: if the rows have another shape, or the loss has none.
         """
-        own = self._classifier.weight
-        if weights.shape[1] != own.shape[1]:
-            raise InputError(
-                f"earlier head has rows of {weights.shape[1]}, this one of {own.shape[1]} values"
-            )
+        own = self._rows_owner().weight
+        if weights.shape[1:] != own.shape[1:]:
+            earlier, present = ("x".join(map(str, shape[1:])) for shape in (weights.shape, own.shape))
+            raise InputError(f"earlier head has rows of {earlier}, this one of {present} values")
         row_of = {name: row for row, name in enumerate(classes)}
         source = {name: row_of.get(name, row_of.get(name.partition("|")[0])) for name in self.classes}
         kept = [(new, old) for new, name in enumerate(self.classes) if (old := source[name]) is not None]
@@ -96,72 +110,84 @@ class Head(torch.nn.Module):
             own[new] = weights[old].to(own)
         return len(kept)
 
-    @property
-    def _classifier(self) -> ClassifierLoss:
-        loss = self.loss
-        if not isinstance(loss, ClassifierLoss):
-            raise TypeError(f"{type(loss).__name__} is no classifier loss")
-        return loss
+    def _rows_owner(self) -> ClassifierLoss:
+        if self.classifier is None:
+            raise InputError(f"{type(self.loss).__name__} has no row per speaker and recognises nobody")
+        return self.classifier
 
 
 def build_head(
-    class_path: str, *, embedding_dim: int, classes: Sequence[str], scale: float, seed: int
+    loss: str | Mapping[str, Plain],
+    *,
+    embedding_dim: int,
+    classes: Sequence[str],
+    scale: float | None = None,
+    seed: int,
 ) -> Head:
     """Make the head of a stage.
 
     Args:
-        class_path: dotted path of a `Loss` with arguments (embedding_dim, num_classes, scale=, seed=).
+        loss: dotted path of a `Loss`, or its class_path and init_args; sizes and seed are filled in.
         embedding_dim: dimension of the encoder.
         classes: speaker ids.
-        scale: factor on the cosines.
+        scale: value of the loss's argument `scale`; None leaves it to `loss`.
         seed: seed of the initial rows.
 
     Raises:
-        InputError: if the path names no such class.
+        InputError: if this names no loss, or one that does not take the arguments.
     """
-    module_name, _, name = class_path.rpartition(".")
-    try:
-        found = getattr(importlib.import_module(module_name), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InputError(f"loss {class_path!r} cannot be imported: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, Loss)):
-        raise InputError(f"loss {class_path!r} is not a kowairo.losses.Loss")
-    # The Loss contract leaves constructors open; the Head checks that the object fits.
-    loss = found(embedding_dim, len(classes), scale=scale, seed=seed)
-    return Head(loss, classes)
+    config: dict[str, Plain] = {"class_path": loss} if isinstance(loss, str) else dict(loss)
+    if scale is not None:
+        arguments = config.get("init_args") or {}
+        if not isinstance(arguments, Mapping) or "scale" in arguments:
+            raise InputError(
+                f"the scale of the loss is given twice, or its init_args are no mapping: {config}"
+            )
+        config["init_args"] = {**arguments, "scale": scale}
+    sizes = LossSizes(embedding_dim=embedding_dim, num_classes=len(classes), seed=seed)
+    # The interface of build_loss takes any kind of loss as its base, abstract ones too.
+    return Head(build_loss(config, Loss, sizes=sizes), classes)  # type: ignore[type-abstract]
 
 
-def save_head(state: Mapping[str, Tensor], classes: Sequence[str], folder: Path) -> None:
+def save_head(loss: Loss, classes: Sequence[str], folder: Path) -> None:
     """Write `loss.safetensors` and `labels.json`.
 
     Args:
-        state: state of the head's loss.
+        loss: the head's loss.
         classes: class names in the order of the rows.
         folder: folder to write into.
     """
+    rows = None if loss.classifier is None else loss.classifier.weight
+    names = [name for name, parameter in loss.named_parameters() if parameter is rows]
+    state = {name: tensor.detach().cpu().contiguous() for name, tensor in loss.state_dict().items()}
     with atomic_path(folder / "loss.safetensors") as path:
-        save_file({name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}, path)
+        # Which tensor has a row per speaker: a sum of losses keeps it under the name of its term.
+        save_file(state, path, metadata={"rows": names[0] if names else ""})
     write_json(folder / "labels.json", list(classes))
 
 
-def load_head_rows(folder: Path) -> tuple[Tensor, list[str]]:
+def load_head_rows(folder: Path) -> tuple[Tensor, list[str]] | None:
     """Read the class weights and names that `save_head` wrote.
 
     Args:
         folder: stage folder.
 
     Returns:
-        (classes, dim) weights and the class names.
+        (classes, dim) weights and the class names; None where the loss had no row per class.
 
     Raises:
         InputError: if the files are missing or do not fit together.
     """
     path = folder / "loss.safetensors"
     try:
-        state = load_file(path)
+        with safe_open(path, framework="pt") as file:
+            key = (file.metadata() or {}).get("rows", _ROWS)
+            rows: Tensor | None = file.get_tensor(key) if key in file.keys() else None  # noqa: SIM118 - no mapping
     except (OSError, SafetensorError) as error:
         raise InputError(f"{path}: cannot be read as a head: {error}") from error
     classes = [str(name) for name in read_json(folder / "labels.json")]
-    if "weight" not in state or len(state["weight"]) != len(classes):
+    if key == "":
+        return None
+    if rows is None or len(rows) != len(classes):
         raise InputError(f"{path}: does not fit labels.json beside it ({len(classes)} names)")
-    return state["weight"], classes
+    return rows, classes

@@ -9,6 +9,7 @@ from torch import nn
 
 from .dataset import CropBatch
 
+PartT = TypeVar("PartT")
 ResultT = TypeVar("ResultT")
 
 
@@ -33,7 +34,7 @@ class ShardPool:
         parts = [column.tensor_split(min(self.shards, len(batch.labels))) for column in batch]
         return [CropBatch(*columns) for columns in zip(*parts, strict=True)]
 
-    def run(self, task: Callable[[CropBatch], ResultT], parts: Sequence[CropBatch]) -> list[ResultT]:
+    def run(self, task: Callable[[PartT], ResultT], parts: Sequence[PartT]) -> list[ResultT]:
         """Results of the parts, in their order.
 
         The threads share torch's generator. The first call therefore runs the parts in turn and looks whether

@@ -1,7 +1,9 @@
 """The training step of a speaker encoder, as a Lightning module."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from lightning.pytorch import LightningModule
@@ -51,6 +53,12 @@ class StepRules:
     ema_decay: float | None = None
     shards: int = 1
     seed: int = 0
+
+
+class _Gradients(NamedTuple):
+    loss: float
+    gradients: tuple[Tensor, ...]
+    num_recognised: int
 
 
 class SpeakerModule(LightningModule):
@@ -153,23 +161,47 @@ class SpeakerModule(LightningModule):
             torch.manual_seed(
                 item_seed(self.rules.seed, self.progress.epoch, "dropout", position=self.progress.batch)
             )
-            parts = self._pool.split(batch)
-            results = self._pool.run(lambda part: self._gradient(part, len(batch.labels)), parts)
-        # Summed in the order of the parts: the same bits whichever part was ready first.
-        for parameter, *gradients in zip(
-            self._parameters_to_train, *(result[1] for result in results), strict=True
-        ):
-            parameter.grad = sum(gradients[1:], start=gradients[0])
-        loss = sum(result[0] for result in results)
-        self.progress.count(loss, correct=sum(result[2] for result in results), items=len(batch.labels))
-        return loss
+            rule = self._whole_batch if self.model.head.needs_whole_batch else self._row_by_row
+            found = rule(batch)
+        for parameter, gradient in zip(self._parameters_to_train, found.gradients, strict=True):
+            parameter.grad = gradient
+        self.progress.count(found.loss, correct=found.num_recognised, items=len(batch.labels))
+        return found.loss
 
-    def _gradient(self, part: CropBatch, batch_size: int) -> tuple[float, tuple[Tensor, ...], int]:
+    def _row_by_row(self, batch: CropBatch) -> _Gradients:
+        parts = self._pool.split(batch)
+        results = self._pool.run(lambda part: self._gradient(part, len(batch.labels)), parts)
+        return _Gradients(
+            sum(result.loss for result in results),
+            _sum_columns([result.gradients for result in results]),
+            sum(result.num_recognised for result in results),
+        )
+
+    def _gradient(self, part: CropBatch, batch_size: int) -> _Gradients:
         embeddings = self._embed(part)
         loss: Tensor = self.model.head(embeddings, part.labels) * (len(part.labels) / batch_size)
         gradients = torch.autograd.grad(loss, self._parameters_to_train, materialize_grads=True)
-        recognised = self.model.head.logits(embeddings.detach()).argmax(dim=1) == part.labels
-        return float(loss.detach()), gradients, int(recognised.sum())
+        recognised = self.model.head.num_recognised(embeddings.detach(), part.labels)
+        return _Gradients(float(loss.detach()), gradients, recognised)
+
+    def _whole_batch(self, batch: CropBatch) -> _Gradients:
+        # The embeddings come in parts; the loss sees them together, once, and each part then goes its way
+        # back from the gradient of its rows.
+        embedded = self._pool.run(self._embed, self._pool.split(batch))
+        rows = torch.cat([part.detach() for part in embedded]).requires_grad_()
+        loss: Tensor = self.model.head(rows, batch.labels)
+        towards = [rows, *self._parameters_to_train]
+        slopes, *direct = torch.autograd.grad(loss, towards, materialize_grads=True)
+        starts = slopes.split_with_sizes([len(part) for part in embedded])
+        through = self._pool.run(self._backward, list(zip(embedded, starts, strict=True)))
+        recognised = self.model.head.num_recognised(rows.detach(), batch.labels)
+        return _Gradients(float(loss.detach()), _sum_columns([tuple(direct), *through]), recognised)
+
+    def _backward(self, part: tuple[Tensor, Tensor]) -> tuple[Tensor, ...]:
+        embeddings, slopes = part
+        return torch.autograd.grad(
+            embeddings, self._parameters_to_train, grad_outputs=slopes, materialize_grads=True
+        )
 
     def _embed(self, batch: CropBatch) -> Tensor:
         encoder, rules = self.model.encoder, self.rules
@@ -183,6 +215,11 @@ class SpeakerModule(LightningModule):
 
     def _place(self) -> str:
         return f"epoch {self.progress.epoch}, batch {self.progress.batch}"
+
+
+def _sum_columns(parts: Sequence[tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
+    # Summed in the order of the parts: the same bits whichever part was ready first.
+    return tuple(sum(column[1:], start=column[0]) for column in zip(*parts, strict=True))
 
 
 def _cuda_devices(device: torch.device) -> list[torch.device]:

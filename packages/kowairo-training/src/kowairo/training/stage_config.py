@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from kowairo.core import InputError
 from kowairo.losses import MarginSchedule
 
+from .head import LossMapping
 from .item_order import ItemOrder, Shuffled
 from .optimizer import AdamW, OptimizerConfig
 from .precision import PrecisionName
@@ -71,12 +72,12 @@ class StageConfig:
     """WarmupCosine or WarmupExponential with their settings."""
     gradient_clip_norm: float = 5.0
     """Largest norm of the gradient."""
-    loss: str = "kowairo.losses.AAMSoftmax"
-    """Class of the loss with its head."""
-    loss_scale: float = 30.0
-    """Factor on the cosines."""
+    loss: str | LossMapping = "kowairo.losses.AAMSoftmax"
+    """Class of the loss, or its class_path and init_args; a loss may hold others (WeightedSum)."""
+    loss_scale: float | None = None
+    """Scale of a loss that has one; null for the loss's own (30 for AAMSoftmax)."""
     margin: MarginConfig = MarginConfig()
-    """Growth of the margin."""
+    """Growth of the margin, in the loss's unit; a loss without margin takes none."""
     ema_decay: float | None = None
     """Decay of the averaged weights that are evaluated and kept; null for the plain weights."""
     precision: PrecisionName = "auto"
@@ -96,7 +97,8 @@ class StageConfig:
             "loss_scale",
         )
         for field in (*positive, "valid_max_duration_s"):
-            if getattr(self, field) <= 0:
+            value = getattr(self, field)
+            if value is not None and value <= 0:
                 raise InputError(f"stage {self.name}: {field} must be positive, got {getattr(self, field)}")
         if self.max_speakers is not None and self.max_speakers < 2:
             raise InputError(f"stage {self.name}: max_speakers must be at least 2, got {self.max_speakers}")

@@ -24,7 +24,7 @@ from .crop_loader import CropLoader
 from .data_module import CropDataModule
 from .dataset import CropDataset
 from .epoch_callback import EpochCallback
-from .head import build_head, load_head_rows, save_head
+from .head import Head, build_head, load_head_rows, save_head
 from .precision import resolve_precision
 from .resume_state import MetricsRow, RunRecord, restore_state
 from .shard_pool import shards_for
@@ -148,9 +148,7 @@ def _module(
         scale=config.loss_scale,
         seed=seed,
     )
-    if start.head_folder is not None:
-        kept = head.adopt_rows(*load_head_rows(start.head_folder))
-        _log.info("%d of %d classes go on from an earlier head row", kept, len(head.classes))
+    _continue_head(head, start.head_folder)
     dtype = resolve_precision(config.precision, device)
     model = SpeakerModel(start.encoder, head).train()
     rules = StepRules(
@@ -169,6 +167,13 @@ def _module(
     return SpeakerModule(model, rules)
 
 
+def _continue_head(head: Head, folder: Path | None) -> None:
+    rows = None if folder is None else load_head_rows(folder)
+    if rows is not None and head.classifier is not None:
+        kept = head.adopt_rows(*rows)
+        _log.info("%d of %d classes go on from an earlier head row", kept, len(head.classes))
+
+
 def _loader(config: StageConfig, data: StageData, plan: BatchPlan, seed: int, num_workers: int) -> CropLoader:
     dataset = CropDataset(
         data.items,
@@ -184,7 +189,7 @@ def _best_saver(
     config: StageConfig, start: StageStart, out: Path
 ) -> Callable[[SpeakerModel, MetricsRow], None]:
     def save(model: SpeakerModel, row: MetricsRow) -> None:
-        save_head(model.head.loss.state_dict(), model.head.classes, out)
+        save_head(model.head.loss, model.head.classes, out)
         card: dict[str, Plain] = {
             "stage": config.name,
             "speakers": len(model.head.classes),

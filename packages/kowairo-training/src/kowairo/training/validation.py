@@ -62,11 +62,11 @@ class Validation:
 
         Returns:
             closed_accuracy, macro_precision, macro_recall, macro_f1 and valid_eer, fractions; those that can
-            be had.
+            be had: a loss without a row per speaker classifies nothing.
         """
         max_samples = round(self.max_duration_s * model.encoder.sample_rate_hz)
         metrics: dict[str, float] = {}
-        if self.closed is not None:
+        if self.closed is not None and model.head.classifier is not None:
             metrics |= self._closed(model, self.closed, max_samples)
         if self.trials is not None and self.trial_source is not None:
             metrics |= self._verification(model, self.trials, self.trial_source, max_samples)
@@ -131,7 +131,7 @@ def closed_logits(
     )
     if not embedded:
         raise InputError("no line of the closed split is of a speaker that was trained on")
-    device = next(model.head.parameters()).device
+    device = next(model.parameters()).device
     logits = model.head.logits(torch.from_numpy(vectors).to(device))[:, rows]
     labels = np.array([speaker_of[utt] for utt in embedded], dtype=np.int64)
     return logits.float().cpu().numpy(), labels
