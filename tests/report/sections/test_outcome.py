@@ -21,6 +21,13 @@ def test_results_leave_enhanced_systems_to_their_own_section(experiment):
     assert "linear_v1" in enhancement_section(experiment).body
 
 
+def test_calibrated_scores_are_not_listed_again_for_their_order_is_the_same(experiment):
+    plain = next(row for row in experiment.rows if row.is_headline and row.is_plain)
+    calibrated = replace(plain, normalization="as+calibrated")
+    more = replace(experiment, rows=[*experiment.rows, calibrated])
+    assert results_section(more).body == results_section(experiment).body
+
+
 def test_conditions_compare_encoder_and_baseline(experiment):
     section = conditions_section(experiment)
     assert [trace.name for trace in section.plots["conditions"].data] == ["ECAPA", "MFCC + LDA"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..experiment import Experiment
 from ..figures.intervals import IntervalSeries, intervals_matplotlib, intervals_plotly
-from ..names import condition_label, normalization_label, set_label, system_label, trials_label
+from ..names import condition_label, is_ratio, normalization_label, set_label, system_label, trials_label
 from ..results import (
     BASELINE,
     HEADLINE_SET,
@@ -22,6 +22,8 @@ from .section import Section, figure_box, folded
 def results_section(experiment: Experiment) -> Section | None:
     """Build the tables of error rates; None without results."""
     rows = [row for row in experiment.rows if row.is_overall and "+" not in row.system]
+    # Calibration keeps the order of the trials, so these figures would only be said twice.
+    rows = [row for row in rows if not is_ratio(row.normalization)]
     if not rows:
         return None
     headline = [row for row in rows if row.is_headline]
