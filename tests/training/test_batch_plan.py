@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kowairo.core import InputError
-from kowairo.training import Shuffled
+from kowairo.training import Shuffled, SpeakerGroups
 from kowairo.training.batch_plan import BatchPlan
 
 
@@ -32,3 +32,17 @@ def test_keys_tell_epoch_and_place(plan):
 def test_too_few_items_are_refused():
     with pytest.raises(InputError, match="2 training items do not fill a batch of 3"):
         BatchPlan(np.zeros(2, np.int64), order=Shuffled(), batch_size=3, seed=0)
+
+
+def test_groups_of_speakers_continue_from_any_batch():
+    plan = BatchPlan(np.repeat(np.arange(5), 5), order=SpeakerGroups(3, 2), batch_size=6, seed=4)
+    plan.seek(5, 0)
+    whole = list(plan)
+    assert len(whole) == 4
+    plan.seek(5, 2)
+    assert list(plan) == whole[2:]
+
+
+def test_groups_of_another_size_are_refused():
+    with pytest.raises(InputError, match="batch_size is 5"):
+        BatchPlan(np.zeros(11, np.int64), order=SpeakerGroups(3, 2), batch_size=5, seed=0)

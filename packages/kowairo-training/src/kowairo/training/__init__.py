@@ -15,6 +15,7 @@ from .head import Head as Head
 from .item_order import BalancedSpeakers as BalancedSpeakers
 from .item_order import ItemOrder as ItemOrder
 from .item_order import Shuffled as Shuffled
+from .item_order import SpeakerGroups as SpeakerGroups
 from .merge import ConfusedPair as ConfusedPair
 from .merge import confused_pairs as confused_pairs
 from .merge import merge_map as merge_map
@@ -23,6 +24,7 @@ from .optimizer import AdamW as AdamW
 from .optimizer import OptimizerConfig as OptimizerConfig
 from .schedule import Schedule as Schedule
 from .schedule import WarmupCosine as WarmupCosine
+from .schedule import WarmupCyclic as WarmupCyclic
 from .schedule import WarmupExponential as WarmupExponential
 from .speaker_model import SpeakerModel as SpeakerModel
 from .spec_augment import SpecAugment as SpecAugment
@@ -59,6 +61,7 @@ __all__ = [
     "OptimizerConfig",
     "Schedule",
     "Shuffled",
+    "SpeakerGroups",
     "SpeakerModel",
     "SpeakerModule",
     "SpecAugment",
@@ -66,6 +69,7 @@ __all__ = [
     "StepRules",
     "StoredAudio",
     "WarmupCosine",
+    "WarmupCyclic",
     "WarmupExponential",
     "apply_merge_map",
     "confused_pairs",

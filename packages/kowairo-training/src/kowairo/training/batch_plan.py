@@ -32,12 +32,13 @@ class BatchPlan(Sampler[list[ItemKey]]):
         seed: seed of the run.
 
     Raises:
-        InputError: if there are fewer items than one batch needs.
+        InputError: if there are fewer items than one batch needs, or the order is one of other batches.
     """
 
     def __init__(self, labels: NDArray[np.int64], *, order: ItemOrder, batch_size: int, seed: int) -> None:
         if batch_size < 1 or len(labels) < batch_size:
             raise InputError(f"{len(labels)} training items do not fill a batch of {batch_size}")
+        order.check_batch_size(batch_size)
         self._labels = labels
         self._order = order
         self._batch_size = batch_size

@@ -77,3 +77,41 @@ class WarmupExponential(_Warmup):
 
     def _decrease(self, progress: float) -> float:
         return float(self.final_factor**progress)
+
+
+@dataclass(frozen=True)
+class WarmupCyclic(_Warmup):
+    """Linear warm-up, then triangles: down to `final_factor` and up again, each peak lower than the last.
+
+    The stage ends at the foot of the last triangle. With cycles = n there are n descents; peak k (from 0)
+    is at final_factor + (1 - final_factor) peak_decay^k.
+
+    Source: Smith, 2017 ("triangular" with peak_decay 1, "triangular2" with 0.5).
+
+    Attributes:
+        warmup_fraction: share of the stage's steps for the warm-up.
+        final_factor: factor at the foot of every triangle.
+        cycles: number of descents.
+        peak_decay: height of a peak over that of the one before.
+    """
+
+    cycles: int = 3
+    peak_decay: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Checks the values."""
+        super().__post_init__()
+        if self.cycles < 1 or not 0.0 < self.peak_decay <= 1.0:
+            raise InputError(
+                f"cycles is at least 1 and peak_decay is in (0, 1], got {self.cycles} and {self.peak_decay}"
+            )
+
+    def _decrease(self, progress: float) -> float:
+        # n descents and n - 1 rises between them, of equal length.
+        slope, along = divmod(progress * (2 * self.cycles - 1), 1.0)
+        if progress == 1.0:
+            return self.final_factor
+        falling = slope % 2 == 0
+        peak = self.peak_decay ** (slope // 2 if falling else slope // 2 + 1)
+        height = 1.0 - along if falling else along
+        return self.final_factor + (1.0 - self.final_factor) * float(peak) * height
