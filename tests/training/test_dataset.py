@@ -34,6 +34,7 @@ def test_a_batch_holds_crops_and_labels_of_its_keys(make):
     assert batch.waveforms.shape == (3, 4000)
     assert batch.waveforms.dtype == torch.float32
     assert batch.labels.tolist() == [0, 1, 0]
+    assert batch.items.tolist() == [3, 7, 3]
 
 
 @pytest.mark.parametrize("augmentation", [None, AddNoise()])
@@ -73,6 +74,7 @@ def test_a_file_that_broke_is_replaced_by_the_next_with_its_label(caplog):
     items = training_items({"a1": "a", "b1": "b", "c1": "c"}, source=source)
     batch = CropDataset(items, source=source, num_samples=50, seed=0)[[ItemKey(0, 0, 1), ItemKey(0, 1, 0)]]
     assert batch.labels.tolist() == [2, 0]
+    assert batch.items.tolist() == [2, 0]
     assert "without b1" in caplog.text
 
 

@@ -5,7 +5,7 @@ import torch
 from kowairo.training.dataset import CropBatch
 from kowairo.training.shard_pool import ShardPool, shards_for
 
-BATCH = CropBatch(torch.randn(5, 8), torch.arange(5), torch.arange(5) + 10)
+BATCH = CropBatch(torch.randn(5, 8), torch.arange(5), torch.arange(5) + 10, torch.arange(5) + 20)
 CPU = torch.device("cpu")
 
 

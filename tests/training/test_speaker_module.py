@@ -4,12 +4,14 @@ import math
 import pytest
 import torch
 
+from kowairo.core import InputError
 from kowairo.losses import GE2E, AAMSoftmax, CurricularAAM, MarginSchedule, WeightedSum, WeightedTerm
 from kowairo.models import build_encoder
 from kowairo.training import (
     AdamW,
     Head,
     NonFiniteLossError,
+    ParameterRule,
     SpeakerModel,
     SpeakerModule,
     StepRules,
@@ -22,7 +24,7 @@ from kowairo.training.progress import Progress
 @pytest.fixture
 def batch():
     waveforms = 0.1 * torch.randn(4, 4000, generator=torch.Generator().manual_seed(0))
-    return CropBatch(waveforms, torch.tensor([0, 1, 0, 1]), torch.arange(4))
+    return CropBatch(waveforms, torch.tensor([0, 1, 0, 1]), torch.arange(4), torch.arange(4) + 30)
 
 
 @pytest.fixture
@@ -156,8 +158,9 @@ def test_a_loss_that_is_not_finite_names_the_step_and_updates_nothing(make, batc
     with torch.no_grad():
         module.model.head.loss.weight.fill_(math.nan)
     before = next(module.model.encoder.parameters()).clone()
-    with pytest.raises(NonFiniteLossError, match=r"loss is nan at step 17 \(epoch 1, batch 2\)"):
+    with pytest.raises(NonFiniteLossError, match=r"loss is nan at step 17 \(epoch 1, batch 2\)") as caught:
         module.take_step(batch)
+    assert caught.value.items == (30, 31, 32, 33)
     assert torch.equal(before, next(module.model.encoder.parameters()))
 
 
@@ -179,3 +182,32 @@ def test_the_averaged_model_is_evaluated_where_there_is_one(make):
     plain, averaged = make(), make(ema_decay=0.9)
     assert plain.evaluated_model is plain.model
     assert averaged.evaluated_model is averaged.average.model
+
+
+def test_chunks_one_after_the_other_give_the_gradient_of_the_whole_batch(make, batch):
+    whole, chunked = make(gradient_clip_norm=1e9), make(accumulate=3, shards=2, gradient_clip_norm=1e9)
+    losses = [module.take_step(batch) for module in (whole, chunked)]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-5)
+    assert whole.progress.correct == chunked.progress.correct
+    for one, two in zip(whole.model.parameters(), chunked.model.parameters(), strict=True):
+        assert torch.allclose(one.grad, two.grad, rtol=1e-3, atol=1e-5)
+
+
+def test_a_loss_over_the_whole_batch_is_not_accumulated(make):
+    with pytest.raises(InputError, match="GE2E sees the whole batch at once"):
+        make(loss=GE2E(), accumulate=2)
+
+
+@pytest.mark.parametrize("loss", [lambda: AAMSoftmax(8, 2, seed=0), GE2E])
+def test_a_frozen_encoder_stays_and_moves_at_its_own_rate_later(make, batch, loss):
+    rule = ParameterRule("encoder.*", learning_rate_factor=0.1, frozen_fraction=0.1)
+    module = make(loss=loss(), parameter_rules=(rule,), shards=2)
+    encoder = module.model.encoder
+    before = {name: value.clone() for name, value in encoder.state_dict().items()}
+    for step in range(3):
+        module.on_train_batch_start(batch, step)
+        module.take_step(batch)
+        still = all(torch.equal(value, before[name]) for name, value in encoder.state_dict().items())
+        assert still == (step < 2)
+    rates = [group["lr"] for group in module.optimizer.param_groups]
+    assert {round(rate / max(rates), 6) for rate in rates} == {0.1, 1.0}

@@ -48,3 +48,9 @@ def test_other_items_change_the_digest(data_folder, store):
 def test_a_folder_without_training_set_is_refused(tmp_path):
     with pytest.raises(InputError, match="train"):
         stage_data(CONFIG, tmp_path)
+
+
+def test_a_single_speaker_is_refused(data_folder, store):
+    everyone_is_one = {f"s{number:02d}": "s00" for number in range(1, 8)}
+    with pytest.raises(InputError, match="has one speaker"):
+        stage_data(CONFIG, data_folder, store=store, merge_map=everyone_is_one)

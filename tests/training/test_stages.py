@@ -10,10 +10,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from kowairo.core import InputError, file_digest, read_json
 from kowairo.models import load_encoder
-from kowairo.training import AdamW, SpecAugment, StageConfig, is_finished, train_stage
+from kowairo.training import (
+    SGD,
+    AdamW,
+    BalancedSpeakers,
+    CheckpointAverage,
+    NonFiniteLossError,
+    ParameterRule,
+    SpeakerGroups,
+    SpeakerModule,
+    SpecAugment,
+    StageConfig,
+    WarmupCyclic,
+    is_finished,
+    train_stage,
+)
 from kowairo.training.head import load_head_rows
 
 CONFIG = StageConfig(
@@ -52,8 +67,6 @@ def killed_at(monkeypatch):
     """Stop a run when it is about to take a step of the run's count."""
 
     def arm(step):
-        from kowairo.training import SpeakerModule
-
         original = SpeakerModule.take_step
 
         def take_step(self, batch):
@@ -98,6 +111,74 @@ def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(train,
     continued = train(out="stopped", save_every_steps=2)
     for name in ("checkpoint/model.safetensors", "loss.safetensors", "metrics.csv"):
         assert file_digest(whole_run.parent / name) == file_digest(continued.parent / name)
+
+
+def loss_over_memory(size=16):
+    memory = {"class_path": "kowairo.losses.CrossBatchMemory", "init_args": {"size": size}}
+    return {"class_path": "kowairo.losses.SupervisedContrastive", "init_args": {"memory": memory}}
+
+
+VARIANTS = {
+    "groups, triangles": {
+        "loss": "kowairo.losses.AngularPrototypical",
+        "order": SpeakerGroups(speakers=4, lines=2),
+        "schedule": WarmupCyclic(),
+    },
+    "loss with state": {"loss": "kowairo.losses.CurricularAAM", "order": BalancedSpeakers()},
+    "loss with memory": {"loss": loss_over_memory()},
+    "rules, chunks": {
+        "optimizer": SGD(learning_rate=0.01),
+        "parameter_rules": (ParameterRule("encoder.*", 0.5, 0.35), ParameterRule("encoder.*norm*", 1.0, 1.0)),
+        "accumulate": 2,
+    },
+    "mean of epochs": {"average": CheckpointAverage(2, "last")},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [3, 7])
+@pytest.mark.parametrize("settings", VARIANTS.values(), ids=VARIANTS)
+def test_a_stopped_run_continues_to_the_same_weights_with(train, killed_at, settings, step):
+    config = replace(CONFIG, **settings)
+    whole = train(config, out="whole", save_every_steps=2)
+    revive = killed_at(step)
+    with pytest.raises(Killed):
+        train(config, out="stopped", save_every_steps=2)
+    revive()
+    stopped = train(config, out="stopped", save_every_steps=2)
+    for name in ("checkpoint/model.safetensors", "loss.safetensors", "metrics.csv"):
+        assert file_digest(whole.parent / name) == file_digest(stopped.parent / name)
+
+
+def test_the_mean_of_the_epochs_is_kept(train, killed_at, tmp_path):
+    config = replace(CONFIG, average=CheckpointAverage(2, "last"))
+    last = load_encoder(train(replace(config, average=CheckpointAverage(1, "last")), out="last")).state_dict()
+    revive = killed_at(5)
+    with pytest.raises(Killed):
+        train(config, out="mean", save_every_steps=2)
+    revive()
+    first = load_file(tmp_path / "mean" / "epochs" / "0000.safetensors")
+    mean = train(config, out="mean", save_every_steps=2)
+    for name, value in load_encoder(mean).state_dict().items():
+        assert torch.allclose(value, (first[f"encoder.{name}"] + last[name]) / 2, atol=1e-6), name
+    assert not (mean.parent / "epochs").exists()
+
+
+def test_a_loss_that_is_no_number_names_the_utterances_and_keeps_what_was_good(train, tmp_path, monkeypatch):
+    original = SpeakerModule.take_step
+
+    def take_step(self, batch):
+        broken = self.progress.step == 7
+        return original(self, batch._replace(waveforms=batch.waveforms * float("nan")) if broken else batch)
+
+    monkeypatch.setattr(SpeakerModule, "take_step", take_step)
+    with pytest.raises(NonFiniteLossError, match="loss is nan at step 7") as caught:
+        train(out="bad", save_every_steps=2)
+    utts = read_json(tmp_path / "bad" / "failed_batch.json")["utterances"]
+    assert len(utts) == 8
+    assert all(utt in str(caught.value) for utt in utts)
+    assert load_encoder(tmp_path / "bad" / "checkpoint").embedding_dim == 8
+    assert (tmp_path / "bad" / "resume.ckpt").exists()
 
 
 def test_a_loss_without_class_rows_leaves_the_accuracies_empty(train):
@@ -191,9 +272,8 @@ KILLED_RUN = """
 import sys
 from pathlib import Path
 from kowairo.data import AudioStore
-from kowairo.training import AdamW, StageConfig, train_stage
-config = StageConfig(name="k", epochs=3, crop_s=0.4, batch_size=4, ema_decay=0.9, precision="fp32",
-                     optimizer=AdamW(learning_rate=0.01))
+from kowairo.training import *
+config = StageConfig(name="k", epochs=3, crop_s=0.4, batch_size=4, ema_decay=0.9, precision="fp32", SETTINGS)
 data, out, encoder = Path(sys.argv[1]), Path(sys.argv[2]), eval(sys.argv[3])
 train_stage(config, data_folder=data, out=out, encoder=encoder, store=AudioStore.open(data / "store"), seed=1,
             threads=2, num_workers=1, save_every_steps=3, device="cpu")
@@ -201,12 +281,21 @@ train_stage(config, data_folder=data, out=out, encoder=encoder, store=AudioStore
 
 
 @pytest.mark.slow
-def test_a_killed_process_continues_to_the_same_weights(data_folder, store, tiny_encoder, tmp_path):
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "optimizer=AdamW(learning_rate=0.01)",
+        "optimizer=SGD(0.01), accumulate=2, parameter_rules=(ParameterRule('encoder.*', 0.5, 0.4),)",
+        "loss='kowairo.losses.CurricularAAM', schedule=WarmupCyclic(), order=SpeakerGroups(2, 2), "
+        "average=CheckpointAverage(2, 'best')",
+    ],
+)
+def test_a_killed_process_continues_to_the_same_weights(data_folder, store, tiny_encoder, tmp_path, settings):
     def start(out):
         command = [
             sys.executable,
             "-c",
-            KILLED_RUN,
+            KILLED_RUN.replace("SETTINGS", settings),
             str(data_folder),
             str(tmp_path / out),
             repr(tiny_encoder),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .audio_source import AudioSource as AudioSource
 from .audio_source import DecodedAudio as DecodedAudio
 from .audio_source import StoredAudio as StoredAudio
+from .checkpoint_average import CheckpointAverage as CheckpointAverage
 from .find_merges import find_merges as find_merges
 from .find_merges import read_merge_map as read_merge_map
 from .head import Head as Head
@@ -22,6 +23,7 @@ from .merge import merge_map as merge_map
 from .optimizer import SGD as SGD
 from .optimizer import AdamW as AdamW
 from .optimizer import OptimizerConfig as OptimizerConfig
+from .parameter_rule import ParameterRule as ParameterRule
 from .schedule import Schedule as Schedule
 from .schedule import WarmupCosine as WarmupCosine
 from .schedule import WarmupCyclic as WarmupCyclic
@@ -52,6 +54,7 @@ __all__ = [
     "AdamW",
     "AudioSource",
     "BalancedSpeakers",
+    "CheckpointAverage",
     "ConfusedPair",
     "DecodedAudio",
     "Head",
@@ -59,6 +62,7 @@ __all__ = [
     "MarginConfig",
     "NonFiniteLossError",
     "OptimizerConfig",
+    "ParameterRule",
     "Schedule",
     "Shuffled",
     "SpeakerGroups",

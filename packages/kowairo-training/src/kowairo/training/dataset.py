@@ -29,11 +29,13 @@ class CropBatch(NamedTuple):
         waveforms: (batch, time) float32.
         labels: (batch,) int64.
         seeds: (batch,) int64, for draws that are made later on (masks on the features).
+        items: (batch,) int64, which training items these are.
     """
 
     waveforms: Tensor
     labels: Tensor
     seeds: Tensor
+    items: Tensor
 
 
 class CropDataset(Dataset[CropBatch]):
@@ -83,7 +85,9 @@ class CropDataset(Dataset[CropBatch]):
             seeds[row] = item_seed(self._seed, key.epoch, utt, position=key.position)
             waveforms[row] = self._crop(samples, item_rng(int(seeds[row])))
         labels = torch.from_numpy(self._items.labels[items])
-        return CropBatch(torch.from_numpy(waveforms), labels, torch.from_numpy(seeds))
+        return CropBatch(
+            torch.from_numpy(waveforms), labels, torch.from_numpy(seeds), torch.from_numpy(items)
+        )
 
     def _readable(self, item: int) -> tuple[int, NDArray[np.int16] | NDArray[np.float32]]:
         for attempt in range(_MAX_UNREADABLE):

@@ -11,9 +11,10 @@ from torch.utils.tensorboard import SummaryWriter
 
 from kowairo.core import atomic_path
 
+from .checkpoint_average import EpochModels, MetricsRow
 from .crop_loader import CropLoader
 from .dataset import CropBatch
-from .resume_state import MetricsRow, RunRecord, save_state
+from .resume_state import RunRecord, save_state
 from .speaker_model import SpeakerModel
 from .speaker_module import SpeakerModule
 
@@ -49,6 +50,7 @@ class EpochCallback(Callback):
         total_epochs: epochs of the stage; the last one is always validated.
         validate_every_epochs: epochs from one validation to the next.
         save_every_steps: steps from one state file to the next inside an epoch.
+        epoch_models: keeps the models of epochs that are averaged at the end; None where none are.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class EpochCallback(Callback):
         total_epochs: int,
         validate_every_epochs: int = 1,
         save_every_steps: int = 100,
+        epoch_models: EpochModels | None = None,
     ) -> None:
         self._folder = folder
         self._record = record
@@ -71,6 +74,7 @@ class EpochCallback(Callback):
         self._total_epochs = total_epochs
         self._validate_every_epochs = validate_every_epochs
         self._save_every_steps = save_every_steps
+        self._epoch_models = epoch_models
         self._writer: SummaryWriter | None = None
         self._epoch_started = (0.0, 0)
 
@@ -105,8 +109,12 @@ class EpochCallback(Callback):
         row = self._evaluate(module)
         self._keep_if_best(module, row)
         self._record.rows.append(row)
+        if self._epoch_models is not None:
+            self._epoch_models.keep(module.evaluated_model, self._record.rows)
         module.progress.finish_epoch()
         save_state(self._state_path, module, self._record)
+        if self._epoch_models is not None:
+            self._epoch_models.drop_unwanted(self._record.rows)
         write_metrics(self._folder / "metrics.csv", self._record.rows)
         self._log_row(row, throughput)
 

@@ -9,13 +9,12 @@ import torch
 
 from kowairo.core import atomic_path
 
+from .checkpoint_average import MetricsRow
 from .progress import Progress
 from .speaker_module import SpeakerModule
 
 _log = logging.getLogger(__name__)
 _VERSION = 1
-
-MetricsRow = dict[str, float]
 
 
 @dataclass

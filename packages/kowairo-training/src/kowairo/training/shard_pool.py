@@ -31,8 +31,7 @@ class ShardPool:
 
     def split(self, batch: CropBatch) -> list[CropBatch]:
         """Consecutive parts of a batch, of nearly equal size, none empty."""
-        parts = [column.tensor_split(min(self.shards, len(batch.labels))) for column in batch]
-        return [CropBatch(*columns) for columns in zip(*parts, strict=True)]
+        return split_batch(batch, self.shards)
 
     def run(self, task: Callable[[PartT], ResultT], parts: Sequence[PartT]) -> list[ResultT]:
         """Results of the parts, in their order.
@@ -55,6 +54,17 @@ class ShardPool:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.shards, initializer=torch.set_num_threads, initargs=(1,))
         return list(self._pool.map(task, parts))
+
+
+def split_batch(batch: CropBatch, count: int) -> list[CropBatch]:
+    """Consecutive parts of a batch, of nearly equal size, none empty.
+
+    Args:
+        batch: batch to split.
+        count: wanted number of parts.
+    """
+    parts = [column.tensor_split(min(count, len(batch.labels))) for column in batch]
+    return [CropBatch(*columns) for columns in zip(*parts, strict=True)]
 
 
 def shards_for(model: nn.Module, threads: int, device: torch.device) -> int:

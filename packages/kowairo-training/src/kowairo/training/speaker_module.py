@@ -9,21 +9,32 @@ import torch
 from lightning.pytorch import LightningModule
 from torch import Tensor
 
-from kowairo.core import KowairoError
+from kowairo.core import InputError, KowairoError
 from kowairo.losses import MarginSchedule
 
 from .dataset import CropBatch
+from .freezer import Freezer
 from .optimizer import OptimizerConfig
+from .parameter_rule import ParameterRule
 from .progress import Progress
 from .schedule import Schedule
 from .seeds import item_seed
-from .shard_pool import ShardPool
+from .shard_pool import ShardPool, split_batch
 from .speaker_model import SpeakerModel, WeightAverage
 from .spec_augment import SpecAugment
 
 
 class NonFiniteLossError(KowairoError):
-    """The loss or the gradient is not a finite number any more."""
+    """The loss or the gradient is not a finite number any more.
+
+    Args:
+        message: what happened, and where.
+        items: training items of the batch.
+    """
+
+    def __init__(self, message: str, items: Sequence[int] = ()) -> None:
+        super().__init__(message)
+        self.items = tuple(items)
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,8 @@ class StepRules:
         spec_augment: masks on the features; None for none.
         ema_decay: decay of the averaged weights; None for no average.
         shards: parts of a batch that are computed side by side, on a core each.
+        accumulate: times that parts of a batch are computed one after the other before the update.
+        parameter_rules: which parameters are trained from when on, and how fast.
         seed: seed of the run.
     """
 
@@ -52,6 +65,8 @@ class StepRules:
     spec_augment: SpecAugment | None = None
     ema_decay: float | None = None
     shards: int = 1
+    accumulate: int = 1
+    parameter_rules: tuple[ParameterRule, ...] = ()
     seed: int = 0
 
 
@@ -72,6 +87,9 @@ class SpeakerModule(LightningModule):
         model: encoder and head.
         rules: how a step is taken.
         progress: where the run stands; a new run by default.
+
+    Raises:
+        InputError: if a loss over the whole batch is to be accumulated, or the parameter rules do not fit.
     """
 
     def __init__(self, model: SpeakerModel, rules: StepRules, progress: Progress | None = None) -> None:
@@ -82,8 +100,14 @@ class SpeakerModule(LightningModule):
         self.average = None if rules.ema_decay is None else WeightAverage(model, rules.ema_decay)
         # Gradients are computed in parts and put together here: Lightning leaves the update to us.
         self.automatic_optimization = False
+        if rules.accumulate > 1 and model.head.needs_whole_batch:
+            raise InputError(
+                f"{type(model.head.loss).__name__} sees the whole batch at once: accumulate must be 1"
+            )
+        self._freezer = Freezer(model, rules.parameter_rules, total_steps=rules.total_steps)
         self._optimizer = rules.optimizer.build(model.named_parameters())
-        self._parameters_to_train = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        self._freezer.set_factors(self._optimizer)
+        self._parameters_to_train = self._freezer.trained_at(self.progress.step)
         self._pool = ShardPool(rules.shards)
 
     @property
@@ -114,7 +138,7 @@ class SpeakerModule(LightningModule):
     def on_train_batch_start(self, batch: CropBatch, batch_idx: int) -> None:
         """Set what the schedules say for this step."""
         for group in self._optimizer.param_groups:
-            group["lr"] = self.learning_rate
+            group["lr"] = self.learning_rate * group.get("learning_rate_factor", 1.0)
         self.model.head.set_margin(self.margin_rad)
 
     def training_step(self, batch: CropBatch, batch_idx: int) -> None:
@@ -138,16 +162,19 @@ class SpeakerModule(LightningModule):
         Raises:
             NonFiniteLossError: if the loss or the gradient is not finite; nothing is updated then.
         """
+        self._parameters_to_train = self._freezer.trained_at(self.progress.step)
         loss = self._set_gradient(batch)
         if not math.isfinite(loss):
             raise NonFiniteLossError(
                 f"the loss is {loss} at step {self.progress.step} ({self._place()}); "
-                "lower the learning rate or the margin, or train with precision fp32"
+                "lower the learning rate or the margin, or train with precision fp32",
+                batch.items.tolist(),
             )
         norm = torch.nn.utils.clip_grad_norm_(self._parameters_to_train, self.rules.gradient_clip_norm)
         if not bool(torch.isfinite(norm)):
             raise NonFiniteLossError(
-                f"the gradient is not finite at step {self.progress.step} ({self._place()})"
+                f"the gradient is not finite at step {self.progress.step} ({self._place()})",
+                batch.items.tolist(),
             )
         self._optimizer.step()
         if self.average is not None:
@@ -169,12 +196,16 @@ class SpeakerModule(LightningModule):
         return found.loss
 
     def _row_by_row(self, batch: CropBatch) -> _Gradients:
-        parts = self._pool.split(batch)
-        results = self._pool.run(lambda part: self._gradient(part, len(batch.labels)), parts)
-        return _Gradients(
-            sum(result.loss for result in results),
-            _sum_columns([result.gradients for result in results]),
-            sum(result.num_recognised for result in results),
+        # One chunk after the other, so that the activations of one only are in memory.
+        first, *others = split_batch(batch, self.rules.accumulate)
+        found = self._side_by_side(first, len(batch.labels))
+        for chunk in others:
+            found = _sum_gradients([found, self._side_by_side(chunk, len(batch.labels))])
+        return found
+
+    def _side_by_side(self, chunk: CropBatch, batch_size: int) -> _Gradients:
+        return _sum_gradients(
+            self._pool.run(lambda part: self._gradient(part, batch_size), self._pool.split(chunk))
         )
 
     def _gradient(self, part: CropBatch, batch_size: int) -> _Gradients:
@@ -199,6 +230,8 @@ class SpeakerModule(LightningModule):
 
     def _backward(self, part: tuple[Tensor, Tensor]) -> tuple[Tensor, ...]:
         embeddings, slopes = part
+        if not embeddings.requires_grad:  # the whole encoder is frozen
+            return tuple(torch.zeros_like(parameter) for parameter in self._parameters_to_train)
         return torch.autograd.grad(
             embeddings, self._parameters_to_train, grad_outputs=slopes, materialize_grads=True
         )
@@ -215,6 +248,14 @@ class SpeakerModule(LightningModule):
 
     def _place(self) -> str:
         return f"epoch {self.progress.epoch}, batch {self.progress.batch}"
+
+
+def _sum_gradients(parts: Sequence[_Gradients]) -> _Gradients:
+    return _Gradients(
+        sum(part.loss for part in parts),
+        _sum_columns([part.gradients for part in parts]),
+        sum(part.num_recognised for part in parts),
+    )
 
 
 def _sum_columns(parts: Sequence[tuple[Tensor, ...]]) -> tuple[Tensor, ...]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, fields, is_dataclass
 from kowairo.core import InputError
 from kowairo.losses import MarginSchedule
 
+from .checkpoint_average import CheckpointAverage
 from .head import LossMapping
 from .item_order import ItemOrder, Shuffled
 from .optimizer import AdamW, OptimizerConfig
+from .parameter_rule import ParameterRule
 from .precision import PrecisionName
 from .schedule import Schedule, WarmupCosine
 from .spec_augment import SpecAugment
@@ -59,7 +61,7 @@ class StageConfig:
     batch_size: int = 64
     """Crops per step."""
     order: ItemOrder = Shuffled()  # noqa: RUF009 - frozen, without fields
-    """Order of the items: Shuffled or BalancedSpeakers."""
+    """Order of the items: Shuffled, BalancedSpeakers, or SpeakerGroups for losses that compare utterances."""
     speeds: tuple[float, ...] = (1.0,)
     """Speeds to train on; each besides 1 makes new classes. The audio store must hold them."""
     augment_probability: float = 0.0
@@ -69,7 +71,12 @@ class StageConfig:
     optimizer: OptimizerConfig = AdamW()  # noqa: RUF009 - frozen
     """AdamW or SGD with their settings."""
     schedule: Schedule = WarmupCosine()  # noqa: RUF009 - frozen
-    """WarmupCosine or WarmupExponential with their settings."""
+    """WarmupCosine, WarmupExponential or WarmupCyclic with their settings."""
+    parameter_rules: tuple[ParameterRule, ...] = ()
+    """Parameters that start later, not at all, or learn at another rate, by patterns of their names."""
+    accumulate: int = 1
+    """Compute a batch in so many chunks one after the other before the step, to save memory: same gradient,
+    but for BatchNorm, which sees a chunk at a time."""
     gradient_clip_norm: float = 5.0
     """Largest norm of the gradient."""
     loss: str | LossMapping = "kowairo.losses.AAMSoftmax"
@@ -80,6 +87,8 @@ class StageConfig:
     """Growth of the margin, in the loss's unit; a loss without margin takes none."""
     ema_decay: float | None = None
     """Decay of the averaged weights that are evaluated and kept; null for the plain weights."""
+    average: CheckpointAverage | None = None
+    """Mean of the models of several epochs, kept instead of the best epoch's; null for the best epoch."""
     precision: PrecisionName = "auto"
     """auto, fp32 or bf16."""
     validate_every_epochs: int = 1
@@ -94,6 +103,7 @@ class StageConfig:
             "batch_size",
             "gradient_clip_norm",
             "validate_every_epochs",
+            "accumulate",
             "loss_scale",
         )
         for field in (*positive, "valid_max_duration_s"):
@@ -102,6 +112,7 @@ class StageConfig:
                 raise InputError(f"stage {self.name}: {field} must be positive, got {getattr(self, field)}")
         if self.max_speakers is not None and self.max_speakers < 2:
             raise InputError(f"stage {self.name}: max_speakers must be at least 2, got {self.max_speakers}")
+        self.order.check_batch_size(self.batch_size)
         if not 0.0 <= self.augment_probability <= 1.0:
             raise InputError(
                 f"stage {self.name}: augment_probability is in [0, 1], got {self.augment_probability}"

@@ -61,12 +61,15 @@ def stage_data(
         workers: lines embedded at a time in validation.
 
     Raises:
-        InputError: if the folder holds no training set, or material is missing where it is needed.
+        InputError: if the folder holds no training set or one of a single speaker, or material is missing
+            where it is needed.
     """
     train = Corpus.read(folder / "train")
     source = audio_source(train, store)
     utt2spk = apply_merge_map(train.utt2spk, merge_map or {})
     items = training_items(utt2spk, source=source, max_speakers=config.max_speakers, speeds=config.speeds)
+    if len(items.classes) < 2:
+        raise InputError(f"stage {config.name}: {folder / 'train'} has one speaker; telling apart takes two")
     return StageData(
         items=items,
         source=source,

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import logging
+import shutil
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,21 +21,23 @@ from kowairo.models import save_checkpoint
 from kowairo.models.build import Plain
 
 from .batch_plan import BatchPlan
+from .checkpoint_average import EpochModels, MetricsRow
 from .crop_loader import CropLoader
 from .data_module import CropDataModule
 from .dataset import CropDataset
 from .epoch_callback import EpochCallback
 from .head import Head, build_head, load_head_rows, save_head
 from .precision import resolve_precision
-from .resume_state import MetricsRow, RunRecord, restore_state
+from .resume_state import RunRecord, restore_state
 from .shard_pool import shards_for
 from .speaker_model import SpeakerModel
-from .speaker_module import SpeakerModule, StepRules
+from .speaker_module import NonFiniteLossError, SpeakerModule, StepRules
 from .stage_config import StageConfig, config_values
 from .stage_data import StageData, stage_data
 from .stage_start import StageStart, stage_start
 
 _log = logging.getLogger(__name__)
+_SHOWN_UTTERANCES = 10
 
 
 def train_stage(
@@ -56,10 +59,11 @@ def train_stage(
     """Train one stage, or continue it where it was killed, or find it finished.
 
     The stage folder holds `config.yaml`, `metrics.csv`, `tensorboard/`, `checkpoint/` (best validation EER,
-    of the averaged weights where averaging is on), the head (`loss.safetensors`, `labels.json`) and, while it
-    trains, `resume.ckpt`; `finished.json` comes last. A killed stage goes on with the step it would have
-    taken, bit for bit on the same machine with the same number of threads. A stage whose settings or data
-    changed starts anew.
+    of the averaged weights where averaging is on; the mean of several epochs where that is asked for), the
+    head (`loss.safetensors`, `labels.json`) and, while it trains, `resume.ckpt` (and `epochs/`, the models to
+    average); `finished.json` comes last. A killed stage goes on with the step it would have taken, bit for
+    bit on the same machine with the same number of threads. A stage whose settings or data changed starts
+    anew.
 
     Args:
         config: settings of the stage.
@@ -82,7 +86,8 @@ def train_stage(
 
     Raises:
         InputError: if data or settings do not fit.
-        NonFiniteLossError: if training diverges.
+        NonFiniteLossError: if training diverges; it names utterances of the batch, `failed_batch.json` all of
+            them. The best model and the last state stay as they are.
     """
     checkpoint = out / "checkpoint"
     with _machine(threads, device) as place:
@@ -102,20 +107,12 @@ def train_stage(
         if restore_state(out / "resume.ckpt", module, record):
             _log.info("stage %s continues at step %d", config.name, module.progress.step)
         loader = _loader(config, data, plan, seed, num_workers)
-        callback = EpochCallback(
-            out,
-            record,
-            loader=loader,
-            validate=data.validation,
-            save_best=_best_saver(config, start, out),
-            total_epochs=config.epochs,
-            validate_every_epochs=config.validate_every_epochs,
-            save_every_steps=save_every_steps,
-        )
-        _fit(module, loader, callback, config.epochs - module.progress.epoch, device)
+        save = _model_saver(config, start, out)
+        _train(config, module, loader, data, record, save, out, save_every_steps, device)
     finish = {"fingerprint": record.fingerprint, "best_eer": record.best_eer, "seed": seed}
     write_json(out / "finished.json", finish)
     (out / "resume.ckpt").unlink(missing_ok=True)
+    shutil.rmtree(out / "epochs", ignore_errors=True)
     return checkpoint
 
 
@@ -161,6 +158,8 @@ def _module(
         spec_augment=config.spec_augment,
         ema_decay=config.ema_decay,
         shards=shards_for(model, threads, device),
+        accumulate=config.accumulate,
+        parameter_rules=config.parameter_rules,
         seed=seed,
     )
     _log.info("stage %s: %d steps, %d speakers, %s", config.name, total_steps, len(head.classes), dtype)
@@ -185,7 +184,50 @@ def _loader(config: StageConfig, data: StageData, plan: BatchPlan, seed: int, nu
     return CropLoader(dataset, plan, num_workers=num_workers)
 
 
-def _best_saver(
+def _train(
+    config: StageConfig,
+    module: SpeakerModule,
+    loader: CropLoader,
+    data: StageData,
+    record: RunRecord,
+    save: Callable[[SpeakerModel, MetricsRow], None],
+    out: Path,
+    save_every_steps: int,
+    device: str,
+) -> None:
+    models = None if config.average is None else EpochModels(out / "epochs", config.average)
+    callback = EpochCallback(
+        out,
+        record,
+        loader=loader,
+        validate=data.validation,
+        save_best=save,
+        total_epochs=config.epochs,
+        validate_every_epochs=config.validate_every_epochs,
+        save_every_steps=save_every_steps,
+        epoch_models=models,
+    )
+    with _naming_utterances(data.items.utts, out):
+        _fit(module, loader, callback, config.epochs - module.progress.epoch, device)
+    if models is not None:
+        _save_mean(models, module.evaluated_model, record, data, save)
+
+
+def _save_mean(
+    models: EpochModels,
+    model: SpeakerModel,
+    record: RunRecord,
+    data: StageData,
+    save: Callable[[SpeakerModel, MetricsRow], None],
+) -> None:
+    model.load_state_dict(models.mean(record.rows))
+    model.eval()
+    row = {"epoch": record.rows[-1]["epoch"], "step": record.rows[-1]["step"]} | data.validation(model)
+    _log.info("mean of epochs %s: %s", models.wanted(record.rows), row)
+    save(model, row)
+
+
+def _model_saver(
     config: StageConfig, start: StageStart, out: Path
 ) -> Callable[[SpeakerModel, MetricsRow], None]:
     def save(model: SpeakerModel, row: MetricsRow) -> None:
@@ -220,6 +262,18 @@ def _fit(
             use_distributed_sampler=False,
         )
         trainer.fit(module, datamodule=CropDataModule(loader, module.progress))
+
+
+@contextmanager
+def _naming_utterances(utts: Sequence[str], out: Path) -> Iterator[None]:
+    try:
+        yield
+    except NonFiniteLossError as error:
+        found = [utts[item] for item in error.items]
+        write_json(out / "failed_batch.json", {"error": str(error), "utterances": found})
+        shown = ", ".join(found[:_SHOWN_UTTERANCES]) + (", ..." if len(found) > _SHOWN_UTTERANCES else "")
+        message = f"{error}; the batch ({out / 'failed_batch.json'}): {shown}"
+        raise NonFiniteLossError(message, error.items) from error
 
 
 @contextmanager
