@@ -12,8 +12,8 @@ from kowairo.core._fast import format_by_polars, split_by_polars
 from kowairo.core.errors import InputError, TableError
 from kowairo.core.lines import decoded_lines, split_columns
 
-BLOCK_BYTES = 1 << 25
-"""Read at a time: about half a million trials."""
+BLOCK_BYTES = 1 << 22
+"""Read at a time: some sixty thousand trials. Larger blocks leave the caches and take a quarter longer."""
 _BOM = b"\xef\xbb\xbf"
 _NEWLINE, _SPACE = b"\n "
 

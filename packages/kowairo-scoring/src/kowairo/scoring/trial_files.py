@@ -16,7 +16,7 @@ from kowairo.scoring.enrollment import Enrollment, model_scorer
 from kowairo.scoring.plain_cosine import PlainCosine
 from kowairo.scoring.trial_scores import score_rows, usable_rows
 
-_BLOCK_BYTES = 1 << 25  # half a million trials; some 300 MB while they are scored
+_BLOCK_BYTES = 1 << 22  # some sixty thousand trials: larger blocks leave the caches
 
 
 @dataclass(frozen=True)
