@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from kowairo.core import InputError, atomic_folder, read_json, write_json
 
 _ARRAYS, _CONFIG = "arrays.npz", "config.json"
+_Base = TypeVar("_Base")
 
 
 def save_artefact(
@@ -48,3 +51,31 @@ def load_artefact(
             return config, {name: np.asarray(stored[name], dtype=np.float64) for name in names}
     except (ValueError, EOFError, BadZipFile) as error:
         raise InputError(f"{folder / _ARRAYS}: not readable as plain arrays: {error}") from error
+
+
+def saved_kinds(folder: Path, base: type[_Base]) -> tuple[object, set[type[_Base]]]:
+    """Find the classes that may have written a folder, by name, among the imported subclasses of ``base``.
+
+    So a file cannot make anything be imported: the classes are those of this package and of loaded plug-ins.
+
+    Args:
+        folder: Written by ``save_artefact``.
+        base: Abstract base of what is looked for.
+
+    Returns:
+        The name that the folder gives, and every concrete class that is called so: one where all is well.
+
+    Raises:
+        InputError: There is no readable ``config.json``.
+    """
+    config = read_json(folder / _CONFIG)
+    kind = config.get("kind") if isinstance(config, dict) else None
+    found = {each for each in _subclasses(base) if each.__name__ == kind and not inspect.isabstract(each)}
+    return kind, found
+
+
+def _subclasses(base: type[_Base]) -> Iterator[type[_Base]]:
+    """Walk all subclasses of ``base``."""
+    for each in base.__subclasses__():
+        yield each
+        yield from _subclasses(each)

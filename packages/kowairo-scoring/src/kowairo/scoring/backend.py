@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Literal, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kowairo.core import InputError, read_json
-from kowairo.scoring._artefact import load_artefact, save_artefact
+from kowairo.core import InputError
+from kowairo.scoring._artefact import load_artefact, save_artefact, saved_kinds
 from kowairo.scoring._checks import as_matrix
 from kowairo.scoring.cosine import length_normalize, pair_scores
 
@@ -231,10 +231,7 @@ def load_backend(folder: Path) -> Backend:
     Raises:
         InputError: No saved back-end, an unknown kind, or a kind that two modules define.
     """
-    config = read_json(folder / "config.json")
-    kind = config.get("kind") if isinstance(config, dict) else None
-    known = _subclasses(Backend)  # type: ignore[type-abstract]  # walked, never instantiated
-    found = {each for each in known if each.__name__ == kind and not inspect.isabstract(each)}
+    kind, found = saved_kinds(folder, Backend)  # type: ignore[type-abstract]  # walked, never instantiated
     if not found:
         raise InputError(f"{folder}: no back-end is called {kind!r:.80}; is its plug-in installed?")
     if len(found) > 1:
@@ -298,10 +295,3 @@ def paired_products(
 def _parameter_names(kind: type[Backend]) -> list[str]:
     """Return the names of the keyword arguments that are saved."""
     return [name for name in inspect.signature(kind).parameters if name not in kind.fit_only]
-
-
-def _subclasses(base: type[Backend]) -> Iterator[type[Backend]]:
-    """Walk all subclasses of ``base``."""
-    for each in base.__subclasses__():
-        yield each
-        yield from _subclasses(each)

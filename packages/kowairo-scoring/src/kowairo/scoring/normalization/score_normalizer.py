@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -12,8 +12,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kowairo.core import EmbeddingSet, InputError, Scores, TableError, atomic_path, read_json
+from kowairo.core import EmbeddingSet, InputError, Scores, TableError, atomic_path
 from kowairo.core.score_blocks import ScoreBlock, iter_score_blocks
+from kowairo.scoring._artefact import saved_kinds
 from kowairo.scoring.normalization.cohort import Cohort
 
 
@@ -157,17 +158,7 @@ def load_normalizer(folder: Path) -> ScoreNormalizer:
     Raises:
         InputError: No saved normaliser, an unknown kind, or a kind that two modules define.
     """
-    config = read_json(folder / "config.json")
-    kind = config.get("kind") if isinstance(config, dict) else None
-    known = _subclasses(ScoreNormalizer)  # type: ignore[type-abstract]  # walked, never instantiated
-    found = {each for each in known if each.__name__ == kind and not inspect.isabstract(each)}
+    kind, found = saved_kinds(folder, ScoreNormalizer)  # type: ignore[type-abstract]  # walked only
     if len(found) != 1:
         raise InputError(f"{folder}: expected one normaliser called {kind!r:.80}, {len(found)} are imported")
     return found.pop().load(folder)
-
-
-def _subclasses(base: type[ScoreNormalizer]) -> Iterator[type[ScoreNormalizer]]:
-    """Walk all subclasses of ``base``."""
-    for each in base.__subclasses__():
-        yield each
-        yield from _subclasses(each)
