@@ -13,6 +13,7 @@ from kowairo.losses import (
     Triplet,
     WeightedSum,
     build_loss,
+    needed_targets,
 )
 
 SIZES = LossSizes(embedding_dim=6, num_classes=4, num_domains=3, teacher_dim=5, seed=1)
@@ -29,6 +30,26 @@ def test_a_loss_gets_its_sizes_and_its_arguments():
 
 def test_a_loss_without_sizes_gets_none():
     assert isinstance(build_loss({"class_path": "kowairo.losses.Triplet"}, Loss, sizes=SIZES), Triplet)
+
+
+def test_a_loss_of_this_package_needs_no_module():
+    config = {"class_path": "AAMSoftmax"}
+    assert isinstance(build_loss(config, Loss, sizes=SIZES), AAMSoftmax)
+
+
+@pytest.mark.parametrize(
+    ("names", "needed"),
+    [
+        (["GE2E"], {"labels"}),
+        (["MMD", "CosineDistillation"], {"domains", "teacher"}),
+        (["AAMSoftmax", "CORAL", "ContrastiveDistillation"], {"labels", "domains", "teacher"}),
+    ],
+)
+def test_what_a_configuration_looks_at_is_known_before_it_is_built(names, needed):
+    terms = [{"loss": {"class_path": name}} for name in names]
+    assert needed_targets({"class_path": "JointObjective", "init_args": {"terms": terms}}) == needed
+    if len(names) == 1:
+        assert needed_targets({"class_path": names[0]}) == needed
 
 
 def test_a_memory_is_built_within_its_loss():
@@ -73,7 +94,7 @@ def test_a_joint_objective_is_built_from_yaml():
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({"class_path": "AAMSoftmax"}, "class_path like"),
+        ({"class_path": "AAMSoftmaks"}, "is not a loss"),
         ({"class_path": "kowairo.losses.Nothing"}, "is not a loss"),
         ({"class_path": "no.such.module.Loss"}, "cannot import"),
         ({"class_path": "torch.nn.Linear"}, "is not a loss"),

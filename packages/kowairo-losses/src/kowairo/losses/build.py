@@ -6,7 +6,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from torch import nn
 
@@ -22,6 +22,8 @@ Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | 
 
 _Made: TypeAlias = "Plain | nn.Module | list[WeightedTerm]"
 _LossT = TypeVar("_LossT", bound=nn.Module)
+TargetName = Literal["labels", "domains", "teacher"]
+"""A kind of target; see Targets."""
 _BUILDABLE = (Loss, DomainLoss, DistillationLoss, JointObjective, CrossBatchMemory)
 
 
@@ -52,9 +54,9 @@ def build_loss(config: Mapping[str, Plain], base: type[_LossT], *, sizes: LossSi
     else.
 
     Args:
-        config: {"class_path": "package.module.Class", "init_args": {...}}; init_args may be missing. An
-            argument may be such a configuration again; "terms" is a list of {"loss": such a configuration,
-            "weight": number}.
+        config: {"class_path": "package.module.Class", "init_args": {...}}; init_args may be missing, and the
+            module where it is kowairo.losses. An argument may be such a configuration again; "terms" is a
+            list of {"loss": such a configuration, "weight": number}.
         base: what the loss has to be, e.g. Loss or JointObjective.
         sizes: what the data and the encoder say.
 
@@ -71,13 +73,44 @@ def build_loss(config: Mapping[str, Plain], base: type[_LossT], *, sizes: LossSi
     return built
 
 
-def _build(config: Mapping[str, Plain], sizes: LossSizes) -> nn.Module:
+def needed_targets(config: Mapping[str, Plain]) -> frozenset[TargetName]:
+    """What a configured loss has to know of the utterances; nothing is built.
+
+    Args:
+        config: see `build_loss`.
+
+    Raises:
+        InputError: class_path names no loss, or a term is none.
+    """
+    class_path, arguments = _parts(config)
+    found = _find_class(class_path)
+    if not issubclass(found, JointObjective):
+        return frozenset({_target_of(found)})
+    terms = arguments.get("terms")
+    needed: set[TargetName] = set()
+    for term in terms if isinstance(terms, list) else []:
+        needed |= needed_targets(_loss_of_term(term)[0])
+    return frozenset(needed)
+
+
+def _target_of(loss: type[nn.Module]) -> TargetName:
+    if issubclass(loss, DomainLoss):
+        return "domains"
+    return "teacher" if issubclass(loss, DistillationLoss) else "labels"
+
+
+def _parts(config: Mapping[str, Plain]) -> tuple[str, Mapping[str, Plain]]:
     if not isinstance(config, Mapping) or not set(config) <= {"class_path", "init_args"}:
         raise InputError(f"expected class_path and init_args for a loss, got {config!r}")
     class_path, arguments = config.get("class_path"), config.get("init_args") or {}
     if not isinstance(class_path, str) or not isinstance(arguments, Mapping):
         raise InputError(f"expected class_path (text) and init_args (a mapping), got {config!r}")
-    make = _find_class(class_path)
+    return class_path, arguments
+
+
+def _build(config: Mapping[str, Plain], sizes: LossSizes) -> nn.Module:
+    class_path, arguments = _parts(config)
+    make: Callable[..., nn.Module] = _find_class(class_path)
     parameters = inspect.signature(make).parameters
     known = {name: value for name, value in vars(sizes).items() if name in parameters and value is not None}
     given = known | {name: _argument(name, value, sizes) for name, value in arguments.items()}
@@ -97,21 +130,26 @@ def _argument(name: str, value: Plain, sizes: LossSizes) -> _Made:
 
 
 def _term(value: Plain, sizes: LossSizes) -> WeightedTerm:
+    loss, weight = _loss_of_term(value)
+    built = _build(loss, sizes)
+    if not isinstance(built, Loss | DomainLoss | DistillationLoss):
+        raise InputError(f"{type(built).__name__} cannot be a term of a sum")
+    return WeightedTerm(built, weight)
+
+
+def _loss_of_term(value: Plain) -> tuple[Mapping[str, Plain], float]:
     if not isinstance(value, Mapping) or not {"loss"} <= set(value) <= {"loss", "weight"}:
         raise InputError(f"expected loss and weight for a term, got {value!r}")
     loss, weight = value["loss"], value.get("weight", 1.0)
     if not isinstance(loss, Mapping) or not isinstance(weight, int | float):
         raise InputError(f"expected loss (a configuration) and weight (a number), got {value!r}")
-    built = _build(loss, sizes)
-    if not isinstance(built, Loss | DomainLoss | DistillationLoss):
-        raise InputError(f"{type(built).__name__} cannot be a term of a sum")
-    return WeightedTerm(built, float(weight))
+    return loss, float(weight)
 
 
-def _find_class(class_path: str) -> Callable[..., nn.Module]:
+def _find_class(class_path: str) -> type[nn.Module]:
     module_name, _, name = class_path.rpartition(".")
-    if not module_name:
-        raise InputError(f"expected a class_path like kowairo.losses.AAMSoftmax, got {class_path!r}")
+    # Classes of this package need no module before their name.
+    module_name = module_name or __name__.rpartition(".")[0]
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:

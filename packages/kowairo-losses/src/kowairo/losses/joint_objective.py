@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import nn
@@ -16,6 +17,17 @@ from .gather import gather_rows
 from .weighted_sum import WeightedTerm
 
 
+class RowCounts(NamedTuple):
+    """How many rows each kind of loss is a mean over."""
+
+    labels: int
+    """Rows with a label."""
+    domains: int
+    """Rows with a domain."""
+    teacher: int
+    """Rows with a teacher's embedding."""
+
+
 @dataclass(frozen=True, eq=False)
 class Targets:
     """What is known of the utterances of a batch."""
@@ -23,16 +35,28 @@ class Targets:
     labels: torch.Tensor | None = None
     """(batch,), int64, speakers; -1 where a row has no label."""
     domains: torch.Tensor | None = None
-    """(batch,), int64."""
+    """(batch,), int64; -1 where the domain of a row is unknown."""
     teacher: torch.Tensor | None = None
     """(batch, teacher dim), the teacher's embeddings."""
+
+    def counts(self) -> RowCounts:
+        """How many rows are known of each kind; on a GPU this waits for the device."""
+        return RowCounts(
+            labels=_count_known(self.labels),
+            domains=_count_known(self.domains),
+            teacher=0 if self.teacher is None else len(self.teacher),
+        )
+
+
+def _count_known(column: torch.Tensor | None) -> int:
+    return 0 if column is None else int((column >= 0).sum())
 
 
 class JointObjective(nn.Module):
     """sum of w_i L_i over losses of all three kinds, each with what it needs.
 
-    Rows with the label -1 (unlabelled audio) are left out of the losses over labels, and stay in the others;
-    a loss over labels whose batch has no labelled row is 0.
+    Rows with the label -1 (unlabelled audio) are left out of the losses over labels, and rows with the domain
+    -1 out of the losses over domains; all stay in the others. A loss whose batch has no row for it is 0.
 
     Args:
         terms: losses with their weights.
@@ -72,24 +96,48 @@ class JointObjective(nn.Module):
         costs = torch.stack(self.costs(embeddings, targets))
         return (costs * costs.new_tensor(self.weights)).sum()
 
+    def share(self, embeddings: torch.Tensor, targets: Targets, whole: RowCounts) -> torch.Tensor:
+        """What the rows of a part add to the loss of a batch: sum of w_i (n_i / N_i) L_i, a scalar.
+
+        n_i of the N_i rows that loss i is a mean over are in the part. The shares of all parts add up to the
+        loss of the batch, gradients too: for losses that are a mean over rows, and for those that gather the
+        rows of all processes, where each part is a process.
+
+        Args:
+            embeddings: (part, dim).
+            targets: what is known of the rows.
+            whole: rows of the whole batch.
+
+        Raises:
+            InputError: a loss needs what the targets lack.
+        """
+        costs = torch.stack(self.costs(embeddings, targets))
+        own = targets.counts()
+        shares = [_rows_of(loss, own) / max(1, _rows_of(loss, whole)) for loss in self.losses]
+        return (costs * costs.new_tensor([w * s for w, s in zip(self.weights, shares, strict=True)])).sum()
+
+
+def _rows_of(loss: nn.Module, counts: RowCounts) -> int:
+    if isinstance(loss, DomainLoss):
+        return counts.domains
+    return counts.teacher if isinstance(loss, DistillationLoss) else counts.labels
+
 
 def _cost(loss: nn.Module, embeddings: torch.Tensor, targets: Targets) -> torch.Tensor:
-    if isinstance(loss, DomainLoss):
-        domains = _needed(targets.domains, loss, "domains")
-        return loss(embeddings, domains, targets.labels)  # type: ignore[no-any-return]  # nn.Module.__call__
     if isinstance(loss, DistillationLoss):
-        return loss(embeddings, _needed(targets.teacher, loss, "teacher"))  # type: ignore[no-any-return]  # as above
-    labels = _needed(targets.labels, loss, "labels")
-    labelled = labels >= 0
-    everywhere = gather_rows(labelled.long()) if _gathers(loss) else labelled
+        return loss(embeddings, _needed(targets.teacher, loss, "teacher"))  # type: ignore[no-any-return]  # nn.Module.__call__
+    is_domain = isinstance(loss, DomainLoss)
+    name, column = ("domains", targets.domains) if is_domain else ("labels", targets.labels)
+    known = _needed(column, loss, name)
+    rows = known >= 0
+    everywhere = gather_rows(rows.long()) if loss.needs_whole_batch else rows
     # A loss that gathers has to be called by all processes or by none.
     if not bool(everywhere.any()):
         return embeddings.float().sum() * 0.0
-    return loss(embeddings[labelled], labels[labelled])  # type: ignore[no-any-return]  # as above
-
-
-def _gathers(loss: nn.Module) -> bool:
-    return isinstance(loss, Loss) and loss.needs_whole_batch
+    if not is_domain:
+        return loss(embeddings[rows], known[rows])  # type: ignore[no-any-return]  # as above
+    labels = None if targets.labels is None else targets.labels[rows]
+    return loss(embeddings[rows], known[rows], labels)  # type: ignore[no-any-return]  # as above
 
 
 def _needed(value: torch.Tensor | None, loss: nn.Module, name: str) -> torch.Tensor:

@@ -21,8 +21,9 @@ class PairwiseDistanceMMD(DomainLoss):
     A speaker's utterances should lie as far apart in one session as in two. All pairs of utterances of one
     speaker are taken; with d_s the distances of pairs within a domain and d_d of pairs across,
     MMD^2 = mean k(d_s, d_s') + mean k(d_d, d_d') - 2 mean k(d_s, d_d'), k(u, v) = exp(-(u - v)^2 / (2
-    sigma^2)), the biased estimate. Without labels the batch counts as one speaker. Where one of the two sets
-    is empty the loss is 0. Memory grows with the square of the number of pairs.
+    sigma^2)), the biased estimate. Without labels the batch counts as one speaker; beside labels, a row with
+    the label -1 has no pair. Where one of the two sets is empty the loss is 0. Memory grows with the square
+    of the number of pairs.
 
     Args:
         sigma: bandwidth, in the unit of the distance.
@@ -54,7 +55,7 @@ class PairwiseDistanceMMD(DomainLoss):
             rows = gather_rows(embeddings.float())
             domains, labels = gather_rows(domains), gather_rows(labels)
             first, second = torch.combinations(torch.arange(len(rows), device=rows.device)).unbind(dim=1)
-            of_speaker = labels[first] == labels[second]
+            of_speaker = (labels[first] == labels[second]) & (labels[first] >= 0)
             first, second = first[of_speaker], second[of_speaker]
             distances = pair_distances(rows[first], rows[second], distance=self.distance)
             within = domains[first] == domains[second]
