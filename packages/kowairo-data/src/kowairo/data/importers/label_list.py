@@ -1,12 +1,17 @@
 """Corpora that are a list of `path<TAB>label` lines."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal, get_args
 
 from kowairo.core import InputError, TableError
 from kowairo.data.importers._ids import IdGiver, one_line
 from kowairo.data.importers._paths import find_audio
 from kowairo.data.importers.base import CorpusImporter, Entry
+
+LabelKind = Literal["auto", "integers", "names"]
+_INTEGER = re.compile(r"[0-9]+")
 
 
 class LabelList(CorpusImporter):
@@ -17,11 +22,18 @@ class LabelList(CorpusImporter):
     Args:
         path: The list: UTF-8, with or without byte order mark and CRLF.
         root: Folder that relative paths start from, where it is not the list's.
+        labels: `integers` (0, 1, ...; 07 is 7), `names` of speakers, or `auto`: integers if the first label
+            is one, and then every other has to be one too.
     """
 
-    def __init__(self, path: Path | str, *, root: Path | str | None = None) -> None:
+    def __init__(
+        self, path: Path | str, *, root: Path | str | None = None, labels: LabelKind = "auto"
+    ) -> None:
+        if labels not in get_args(LabelKind):
+            raise InputError(f"labels {labels!r}: expected {', '.join(get_args(LabelKind))}")
         self.path = Path(path)
         self.root = self.path.parent if root is None else Path(root)
+        self.labels = labels
 
     def entries(self) -> Iterator[Entry]:
         """Lists the lines in the order of the file.
@@ -31,21 +43,41 @@ class LabelList(CorpusImporter):
 
         Raises:
             InputError: There is no such file, or it holds no line.
-            TableError: A line has not two columns, or is not UTF-8.
+            TableError: A line has not two columns, has a label that is not an integer where labels are, has
+                a path that was there with another label, or is not UTF-8.
         """
         if not self.path.is_file():
             raise InputError(f"{self.path}: no such file; layout list expects a file of `path<TAB>label`")
         ids = IdGiver()
-        number = 0
+        seen: dict[str, tuple[str, int]] = {}
+        kind = self.labels
+        for number, path, label in self._lines():
+            if kind == "auto":
+                kind = "integers" if _INTEGER.fullmatch(label) else "names"
+            name = self._integer(label, number) if kind == "integers" else label
+            before, line = seen.setdefault(path, (name, number))
+            if before != name:
+                message = f"{path} has the label {name} here and {before} in line {line}"
+                raise TableError(self.path, number, message)
+            speaker = ids.speaker(name)
+            names = {"spk2name": one_line(name)} if speaker else {}
+            yield Entry(ids.line(speaker), speaker, find_audio(path, self.root), {}, names)
+        if not seen:
+            raise InputError(f"{self.path}: empty; layout list expects lines of `path<TAB>label`")
+
+    def _lines(self) -> Iterator[tuple[int, str, str]]:
+        """Number, path and label of each line that is not blank."""
         with self.path.open("rb") as file:
             for number, raw in enumerate(file, start=1):
-                path, name = self._columns(raw, number)
+                path, label = self._columns(raw, number)
                 if path:
-                    speaker = ids.speaker(name)
-                    names = {"spk2name": one_line(name)} if speaker else {}
-                    yield Entry(ids.line(speaker), speaker, find_audio(path, self.root), {}, names)
-        if number == 0:
-            raise InputError(f"{self.path}: empty; layout list expects lines of `path<TAB>label`")
+                    yield number, path, label
+
+    def _integer(self, label: str, number: int) -> str:
+        if not _INTEGER.fullmatch(label):
+            hint = "" if self.labels == "integers" else " (the first is; labels=names takes any)"
+            raise TableError(self.path, number, f"the label {label!r} is not an integer{hint}")
+        return str(int(label))
 
     def _columns(self, raw: bytes, number: int) -> tuple[str, str]:
         try:
