@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import torch
 from torch import nn
 
+from .enhancement_labels import EnhancementLabels
+
 if TYPE_CHECKING:
     from .classifier_loss import ClassifierLoss
+
+EnhancementListKind: TypeAlias = Literal["normal", "triplet", "distribution"]
+"""Single utterances; with another speaker each; pairs of one speaker with a flag of their sessions."""
 
 
 class Loss(nn.Module, ABC):
@@ -100,14 +105,34 @@ class EnhancementLoss(nn.Module, ABC):
     float32 whatever the precision of its input. `kowairo.testing.check_enhancement_loss` tests all that.
     """
 
+    list_kind: ClassVar[EnhancementListKind] = "normal"
+    """Which list of training items it needs; the names are those of the list files."""
+    uses_classes: ClassVar[bool] = False
+    """Whether it has a weight row per training speaker: then it costs nothing for anybody else."""
+
+    def start(self, *, embedding_dim: int, num_speakers: int, seed: int) -> None:
+        """Build what depends on the data; called once, before the first step.
+
+        Args:
+            embedding_dim: dimension of the net's output.
+            num_speakers: training speakers.
+            seed: seed of initial weights.
+        """
+
     @abstractmethod
-    def forward(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
+    ) -> torch.Tensor:
         """The loss of a batch.
 
         Args:
             output: (batch, dim), the net's output, any floating dtype.
             target: (batch, dim), the wanted embeddings.
+            labels: what else is known of the rows; most objectives need none of it.
 
         Returns:
             Scalar, float32.
+
+        Raises:
+            InputError: the labels lack what the objective needs.
         """

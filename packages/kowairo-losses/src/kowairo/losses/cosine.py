@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from .base import EnhancementLoss
+from .enhancement_labels import EnhancementLabels
 
 
 class Cosine(EnhancementLoss):
@@ -16,8 +17,10 @@ class Cosine(EnhancementLoss):
     Source: enhancement of embeddings towards multi-utterance targets, proj_2022NC (2022).
     """
 
-    def forward(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Scalar, float32, of output and target (batch, dim)."""
+    def forward(
+        self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
+    ) -> torch.Tensor:
+        """Scalar, float32, of output and target (batch, dim); labels are unused."""
         with torch.autocast(output.device.type, enabled=False):
             products = F.normalize(output.float(), eps=1e-8) * F.normalize(target.float(), eps=1e-8)
             return 1.0 - products.sum(dim=1).mean()

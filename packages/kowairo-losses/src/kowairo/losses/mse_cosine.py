@@ -6,6 +6,7 @@ import torch
 
 from .base import EnhancementLoss
 from .cosine import Cosine
+from .enhancement_labels import EnhancementLabels
 from .mse import MSE
 
 
@@ -20,8 +21,10 @@ class MSECosine(EnhancementLoss):
         self.mse = MSE()
         self.cosine = Cosine()
 
-    def forward(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Scalar, float32, of output and target (batch, dim)."""
+    def forward(
+        self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
+    ) -> torch.Tensor:
+        """Scalar, float32, of output and target (batch, dim); labels are unused."""
         mse: torch.Tensor = self.mse(output, target)
         cosine: torch.Tensor = self.cosine(output, target)
         return mse + cosine

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from .encoder import TinyEncoder as TinyEncoder
     from .encoder import check_encoder as check_encoder
     from .enhance import check_enhancer as check_enhancer
+    from .enhancement_losses import check_enhancement_loss as check_enhancement_loss
     from .importers import check_importer as check_importer
     from .losses import check_distillation_loss as check_distillation_loss
     from .losses import check_domain_loss as check_domain_loss
-    from .losses import check_enhancement_loss as check_enhancement_loss
     from .losses import check_loss as check_loss
     from .scoring import check_backend as check_backend
     from .scoring import check_score_normalizer as check_score_normalizer
@@ -29,7 +29,7 @@ _MODULES = {
     "check_distillation_loss": "losses",
     "check_domain_loss": "losses",
     "check_encoder": "encoder",
-    "check_enhancement_loss": "losses",
+    "check_enhancement_loss": "enhancement_losses",
     "check_enhancer": "enhance",
     "check_importer": "importers",
     "check_loss": "losses",

@@ -8,12 +8,12 @@ from typing import Literal, TypeAlias
 
 import torch
 
-from kowairo.losses import DistillationLoss, DomainLoss, EnhancementLoss, Loss
+from kowairo.losses import DistillationLoss, DomainLoss, Loss
 
 Reorder: TypeAlias = Literal["rows", "speakers"]
 """What may be permuted: all rows, or the speakers with the order within each kept."""
 
-_AnyLoss: TypeAlias = "Loss | DomainLoss | DistillationLoss | EnhancementLoss"
+_AnyLoss: TypeAlias = "Loss | DomainLoss | DistillationLoss"
 
 
 def check_loss(
@@ -125,33 +125,6 @@ def check_distillation_loss(loss: DistillationLoss, *, embedding_dim: int = 8, t
         perfect = _value_and_gradients(loss, teacher, teacher, name="student = teacher")
         assert perfect <= value, f"student = teacher costs {perfect}, a random student {value}"
         _value_and_gradients(loss, -teacher, teacher, name="student = -teacher")
-
-
-def check_enhancement_loss(loss: EnhancementLoss, *, embedding_dim: int = 8) -> None:
-    """Runs the contract suite of enhancement losses.
-
-    A finite float32 scalar; finite gradients for the output; no change when the batch is permuted; float32
-    also for bfloat16 input and under autocast; finite where output and target are equal, opposite (|cos| = 1)
-    or zero; and no larger for the target itself than for a random output.
-
-    Args:
-        loss: an objective over output and target.
-        embedding_dim: dimension to try it with.
-
-    Raises:
-        AssertionError: what does not hold.
-    """
-    generator = torch.Generator().manual_seed(0)
-    output = torch.randn(12, embedding_dim, generator=generator)
-    target = torch.nn.functional.normalize(torch.randn(12, embedding_dim, generator=generator))
-    value = _value_and_gradients(loss, output, target)
-    order = torch.randperm(12, generator=generator)
-    _assert_equal("permuted batch", value, _value_and_gradients(loss, output[order], target[order]))
-    _check_half_precision(loss, output, target, value)
-    perfect = _value_and_gradients(loss, target, target, name="output = target")
-    assert perfect <= value, f"output = target costs {perfect}, a random output {value}"
-    _value_and_gradients(loss, -target, target, name="output = -target")
-    _value_and_gradients(loss, torch.zeros_like(output), target, name="output = 0")
 
 
 def _value_and_gradients(
