@@ -110,3 +110,10 @@ def test_an_empty_table_has_no_lines_and_no_values(tmp_path):
     (tmp_path / "t").write_text("\n")
     table = TextTable.read(tmp_path / "t")
     assert (len(table), table.to_dict(), table.value_codes()[0]) == (0, {}, [])
+
+
+def test_keys_and_values_are_to_be_had_as_strings_in_the_tables_memory(tmp_path):
+    (tmp_path / "t").write_text("b  two words\na one\n")
+    table = TextTable.read(tmp_path / "t")
+    assert list(table.key_strings) == ["a", "b"]
+    assert list(table.value_strings) == ["one", "two words"]

@@ -1,6 +1,7 @@
 """Tables, embedding sets, errors and plug-in discovery of kowairo; needs NumPy and kaldiio only."""
 
 from kowairo.core.corpus import Corpus as Corpus
+from kowairo.core.corpus_tables import CorpusTables as CorpusTables
 from kowairo.core.embedding_set import EmbeddingSet as EmbeddingSet
 from kowairo.core.errors import InputError as InputError
 from kowairo.core.errors import KowairoError as KowairoError
@@ -22,6 +23,8 @@ from kowairo.core.score_blocks import iter_score_blocks as iter_score_blocks
 from kowairo.core.scores import Scores as Scores
 from kowairo.core.scores import read_scores as read_scores
 from kowairo.core.scores import write_scores as write_scores
+from kowairo.core.string_array import StringArray as StringArray
+from kowairo.core.string_index import StringIndex as StringIndex
 from kowairo.core.tables import AudioRef as AudioRef
 from kowairo.core.tables import read_table as read_table
 from kowairo.core.tables import read_wav_scp as read_wav_scp
@@ -46,12 +49,15 @@ from kowairo.core.vector_folders import read_text_vectors as read_text_vectors
 __all__ = [
     "AudioRef",
     "Corpus",
+    "CorpusTables",
     "EmbeddingSet",
     "InputError",
     "KowairoError",
     "ScoreBlock",
     "ScoreWriter",
     "Scores",
+    "StringArray",
+    "StringIndex",
     "TableError",
     "TextTable",
     "TrialBlock",

@@ -59,14 +59,7 @@ class Corpus:
                 folder has a Kaldi `segments` table (cut the recordings first).
             TableError: A line is wrong.
         """
-        folder = Path(folder)
-        if not folder.is_dir():
-            raise InputError(f"{folder}: no such folder")
-        for name in ("wav.scp", "utt2spk"):
-            if not (folder / name).is_file():
-                raise InputError(f"{folder} has no {name}; a Kaldi folder has wav.scp and utt2spk")
-        if (folder / "segments").exists():
-            raise InputError(f"{folder}/segments: cut the recordings into utterances first")
+        folder = checked_folder(folder)
         optional = [p for p in sorted(folder.iterdir()) if p.is_file() and p.name not in _OWN_FILES]
         by_utt = {p.name: read_table(p) for p in optional if p.name == "text" or p.name.startswith("utt2")}
         by_spk = {p.name: read_table(p) for p in optional if p.name.startswith("spk2")}
@@ -127,6 +120,26 @@ class Corpus:
     def spk2utt(self) -> dict[str, list[str]]:
         """Sorted utterances by speaker, sorted."""
         return spk2utt(self.utt2spk)
+
+
+def checked_folder(folder: Path | str) -> Path:
+    """Give a folder back if it can be read as a Kaldi folder.
+
+    Args:
+        folder: The folder.
+
+    Raises:
+        InputError: It or one of wav.scp and utt2spk is missing, or it has a `segments` table.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder")
+    for name in ("wav.scp", "utt2spk"):
+        if not (folder / name).is_file():
+            raise InputError(f"{folder} has no {name}; a Kaldi folder has wav.scp and utt2spk")
+    if (folder / "segments").exists():
+        raise InputError(f"{folder}/segments: cut the recordings into utterances first")
+    return folder
 
 
 def _restrict(table: Mapping[str, _V], keys: set[str]) -> dict[str, _V]:

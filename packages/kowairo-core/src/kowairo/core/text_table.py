@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from kowairo.core._byte_lines import KeyedLines, key_order, keyed_lines, neighbour_order, read_buffer
 from kowairo.core.errors import InputError, TableError
 from kowairo.core.lines import read_lines, split_columns
+from kowairo.core.string_array import StringArray
 
 _DECODED_LINES = 1 << 16
 _DECODED_BYTES = 1 << 26  # lines of a file in another order lie far apart: decode them one by one
@@ -77,6 +78,16 @@ class TextTable(Mapping[str, str]):
         """Return all keys and values as strings, sorted by key."""
         values = self._texts(self._lines.value_start, self._lines.value_size)
         return dict(zip(self, values, strict=True))
+
+    @property
+    def key_strings(self) -> StringArray:
+        """The keys, sorted; they share the table's memory."""
+        return StringArray(self._lines.data, self._lines.key_start, self._lines.key_size)
+
+    @property
+    def value_strings(self) -> StringArray:
+        """The values in the order of the keys; they share the table's memory."""
+        return StringArray(self._lines.data, self._lines.value_start, self._lines.value_size)
 
     def value_codes(self) -> tuple[list[str], NDArray[np.int64]]:
         """Number the values, as a table of few speakers and many utterances wants it.
