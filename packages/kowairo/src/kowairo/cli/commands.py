@@ -31,6 +31,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "kowairo.cli.corpus:split", "training, validation and test sides", writes_config=True
         ),
         "corpus pack": Command("kowairo.cli.corpus:pack", "decode a corpus once, for training"),
+        "corpus revoice": Command(
+            "kowairo.cli.corpus:revoice", "new speakers: real ones in other voices", writes_config=True
+        ),
         "corpus stats": Command("kowairo.cli.corpus:stats", "count lines, speakers and hours"),
         "trials make": Command("kowairo.cli.trials:make", "draw target and non-target trials"),
         "trials import": Command(

@@ -164,6 +164,43 @@ def pack(
     print(f"{len(store)} lines packed, {len(store.dropped)} dropped")
 
 
+def revoice(
+    *,
+    corpus: Path,
+    out: Path,
+    copies: int = 2,
+    seed: int = 0,
+    max_s: float | None = None,
+    max_lines: int | None = None,
+    workers: int = 1,
+) -> None:
+    """Make new speakers of real ones: every line in other voices, pitch and formants shifted by WORLD.
+
+    Killed, it goes on where it was. Use it on training speakers only.
+
+    Args:
+        corpus: Kaldi folder of the source speakers.
+        out: Folder for audio and tables of the new speakers alone, `SPEAKER~w1` and so on.
+        copies: New voices of each speaker.
+        seed: Seed of voices, parts and noise.
+        max_s: Of longer lines a random part of this length is used.
+        max_lines: Of speakers with more lines a random choice is used.
+        workers: Processes.
+    """
+    from kowairo.data.world_copies import make_world_copies
+
+    report = make_world_copies(
+        Corpus.read(corpus),
+        out,
+        copies=copies,
+        seed=seed,
+        max_s=max_s,
+        max_lines=max_lines,
+        workers=workers,
+    )
+    print(f"{out}: {report.summary()}")
+
+
 def stats(*, corpus: Path) -> None:
     """Count lines, speakers, actors, titles and hours.
 
