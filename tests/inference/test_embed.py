@@ -109,15 +109,15 @@ def test_a_finished_set_is_left_as_it_is_until_something_changes(corpus, checkpo
 def test_a_stopped_job_keeps_its_parts_and_ends_in_the_same_set(corpus, checkpoint, tmp_path, monkeypatch):
     embed_corpus(corpus.audio, checkpoint, tmp_path / "whole", part_size=5)
     asked: list[str] = []
-    original = embed.embed_file
+    original = embed.embed_samples
 
-    def counted(ref, *arguments, **options):
-        asked.append(str(ref))
+    def counted(*arguments, name, **options):
+        asked.append(name)
         if len(asked) == 8:
             raise KeyboardInterrupt
-        return original(ref, *arguments, **options)
+        return original(*arguments, name=name, **options)
 
-    monkeypatch.setattr(embed, "embed_file", counted)
+    monkeypatch.setattr(embed, "embed_samples", counted)
     with pytest.raises(KeyboardInterrupt):
         embed_corpus(corpus.audio, checkpoint, tmp_path / "set", part_size=5, workers=1)
     assert not (tmp_path / "set").exists()

@@ -27,8 +27,9 @@ from kowairo.core import (
 from kowairo.data import AudioError
 from kowairo.models.build import Plain
 
-from .embed_file import InferencePrecision, embed_file
+from .embed_file import InferencePrecision, embed_samples
 from .embed_part import EmbedPart, SkippedFile, count_reasons
+from .embedding_source import AudioFiles, EmbeddingSource
 from .open_encoder import OpenedEncoder, open_encoder
 
 _log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class EmbedSummary:
 
 
 def embed_corpus(
-    audio: Mapping[str, AudioRef],
+    audio: Mapping[str, AudioRef] | EmbeddingSource,
     encoder: Path | str | Mapping[str, Plain],
     out: Path,
     *,
@@ -89,7 +90,8 @@ def embed_corpus(
     is left as it is.
 
     Args:
-        audio: audio reference of each utterance (`Corpus.audio`, or what `read_wav_scp` gave).
+        audio: audio reference of each utterance (`Corpus.audio`, or what `read_wav_scp` gave), or another
+            source of lines, as `StoredLines`.
         encoder: checkpoint folder, class path, or class_path and init_args of an encoder without learnt
             weights.
         out: folder of the embedding set; `skipped.tsv` in it lists the files without vector.
@@ -104,22 +106,24 @@ def embed_corpus(
     Raises:
         InputError: if there is nothing to embed, every file was skipped, or one was and `strict` is on.
     """
-    if not audio or workers < 1 or part_size < 1:
-        raise InputError(f"nothing to do: {len(audio)} utterances, {workers} workers, parts of {part_size}")
+    source = audio if isinstance(audio, EmbeddingSource) else AudioFiles(audio)
+    count = len(source.utts)
+    if not count or workers < 1 or part_size < 1:
+        raise InputError(f"nothing to do: {count} utterances, {workers} workers, parts of {part_size}")
     settings = settings or EmbedSettings()
     opened = open_encoder(encoder)
-    fingerprint = _fingerprint(audio, opened, settings)
+    fingerprint = _fingerprint(source, opened, settings)
     if not _is_finished(out, fingerprint):
         parts = out.with_name(f"{out.name}.parts")
         _open_parts(parts, f"{fingerprint} {part_size}")
-        files = _embed_parts(audio, opened, settings, parts, workers=workers, part_size=part_size)
-        _assemble(files, out, _meta(opened, settings, fingerprint, len(audio)))
+        files = _embed_parts(source, opened, settings, parts, workers=workers, part_size=part_size)
+        _assemble(files, out, _meta(opened, settings, fingerprint, count))
         shutil.rmtree(parts)
     return _summary(out, strict=strict)
 
 
 def _embed_parts(
-    audio: Mapping[str, AudioRef],
+    source: EmbeddingSource,
     opened: OpenedEncoder,
     settings: EmbedSettings,
     folder: Path,
@@ -127,13 +131,13 @@ def _embed_parts(
     workers: int,
     part_size: int,
 ) -> list[Path]:
-    utts = sorted(audio)
+    utts = source.utts
     files = []
     with _one_core_per_worker(workers) as pool:
         for number, start in enumerate(range(0, len(utts), part_size)):
             path = folder / f"part-{number:06d}.npz"
             if EmbedPart.load(path) is None:
-                _embed_part(utts[start : start + part_size], audio, opened, settings, pool).save(path)
+                _embed_part(utts[start : start + part_size], source, opened, settings, pool).save(path)
                 _log.info("embedded %d of %d utterances", min(start + part_size, len(utts)), len(utts))
             files.append(path)
     return files
@@ -141,14 +145,15 @@ def _embed_parts(
 
 def _embed_part(
     utts: Sequence[str],
-    audio: Mapping[str, AudioRef],
+    source: EmbeddingSource,
     opened: OpenedEncoder,
     settings: EmbedSettings,
     pool: ThreadPoolExecutor,
 ) -> EmbedPart:
     def embed(utt: str) -> NDArray[np.float32] | SkippedFile:
         try:
-            return embed_file(audio[utt], opened.encoder, **asdict(settings))
+            samples = source.samples(utt, sample_rate_hz=opened.encoder.sample_rate_hz)
+            return embed_samples(samples, opened.encoder, name=utt, **asdict(settings))
         except AudioError as error:
             return SkippedFile(utt, error.reason, str(error))
 
@@ -228,15 +233,10 @@ def _meta(
     }
 
 
-def _fingerprint(audio: Mapping[str, AudioRef], opened: OpenedEncoder, settings: EmbedSettings) -> str:
-    # Size and time stand for the content of a file: reading it would cost as much as embedding it with a
-    # small encoder.
+def _fingerprint(source: EmbeddingSource, opened: OpenedEncoder, settings: EmbedSettings) -> str:
     digest = hashlib.sha256(json.dumps([opened.digest, asdict(settings)], sort_keys=True).encode())
-    for utt in sorted(audio):
-        ref = audio[utt]
-        stat = ref.path.stat() if ref.path.exists() else None
-        mark = "missing" if stat is None else f"{stat.st_size} {stat.st_mtime_ns}"
-        digest.update(f"{utt}\0{ref}\0{mark}\n".encode())
+    for mark in source.marks():
+        digest.update(mark.encode())
     return digest.hexdigest()
 
 

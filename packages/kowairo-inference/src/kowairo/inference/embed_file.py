@@ -40,6 +40,32 @@ def embed_file(
         NonFiniteEmbeddingError: if the embedding is not finite.
     """
     samples = read_audio(ref, sample_rate_hz=encoder.sample_rate_hz)
+    return embed_samples(samples, encoder, name=str(ref), max_duration_s=max_duration_s, precision=precision)
+
+
+def embed_samples(
+    samples: NDArray[np.float32],
+    encoder: Encoder,
+    *,
+    name: str,
+    max_duration_s: float | None = None,
+    precision: InferencePrecision = "fp32",
+) -> NDArray[np.float32]:
+    """Embed samples that are decoded already.
+
+    Args:
+        samples: (time,) float32 at the encoder's sample rate.
+        encoder: encoder in evaluation mode.
+        name: whose samples, for messages.
+        max_duration_s: use only the first so many seconds; None uses all.
+        precision: "fp32", or "bf16" for bf16 matrix products.
+
+    Returns:
+        (dim,) float32, not L2-normalised.
+
+    Raises:
+        NonFiniteEmbeddingError: if the embedding is not finite.
+    """
     if max_duration_s is not None:
         samples = samples[: round(max_duration_s * encoder.sample_rate_hz)]
     device = next((parameter.device for parameter in encoder.parameters()), torch.device("cpu"))
@@ -49,5 +75,5 @@ def embed_file(
         embedding: torch.Tensor = encoder(waveform)
     vector: NDArray[np.float32] = embedding[0].float().cpu().numpy()
     if not np.isfinite(vector).all():
-        raise NonFiniteEmbeddingError(f"{ref}: the embedding is not finite; is the checkpoint whole?")
+        raise NonFiniteEmbeddingError(f"{name}: the embedding is not finite; is the checkpoint whole?")
     return vector
