@@ -25,9 +25,7 @@ def test_files_give_what_the_reader_gives(corpus):
 
 
 def test_a_file_that_is_not_there_has_a_mark_too(corpus):
-    gone = {
-        "gone": type(corpus.audio[corpus.utts[0]])(corpus.audio[corpus.utts[0]].path.with_name("gone.wav"))
-    }
+    gone = {"gone": AudioRef(corpus.audio[corpus.utts[0]].path.with_name("gone.wav"))}
     assert "missing" in next(iter(AudioFiles(gone).marks()))
 
 
