@@ -18,4 +18,5 @@ def test_one_set_is_embedded_into_the_folder_itself(run, corpus, tmp_path):
 
 def test_neither_a_set_nor_several_is_refused(run, tmp_path):
     status, _, errors = run("embed", "--encoder", "x", "--out", tmp_path / "e")
-    assert (status, errors) == (2, ["kowairo: embed needs one of --corpus DIR, --sets.NAME DIR and --store DIR"])
+    message = "kowairo: embed needs one of --corpus DIR, --sets.NAME DIR and --store DIR"
+    assert (status, errors) == (2, [message])
