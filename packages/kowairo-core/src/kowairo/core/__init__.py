@@ -3,6 +3,10 @@
 from kowairo.core.corpus import Corpus as Corpus
 from kowairo.core.corpus_tables import CorpusTables as CorpusTables
 from kowairo.core.embedding_set import EmbeddingSet as EmbeddingSet
+from kowairo.core.encoder_folders import encoder_folder as encoder_folder
+from kowairo.core.encoder_folders import find_named as find_named
+from kowairo.core.encoder_folders import named_encoders as named_encoders
+from kowairo.core.encoder_folders import user_cache as user_cache
 from kowairo.core.errors import InputError as InputError
 from kowairo.core.errors import KowairoError as KowairoError
 from kowairo.core.errors import TableError as TableError
@@ -32,6 +36,13 @@ from kowairo.core.tables import spk2utt as spk2utt
 from kowairo.core.tables import write_table as write_table
 from kowairo.core.tables import write_wav_scp as write_wav_scp
 from kowairo.core.text_table import TextTable as TextTable
+from kowairo.core.training_overlap import OverlapCounts as OverlapCounts
+from kowairo.core.training_overlap import TrainingOverlap as TrainingOverlap
+from kowairo.core.training_record import AudioHashes as AudioHashes
+from kowairo.core.training_record import Speaker as Speaker
+from kowairo.core.training_record import TrainingRecord as TrainingRecord
+from kowairo.core.training_record import content_hash as content_hash
+from kowairo.core.training_record import speakers_of as speakers_of
 from kowairo.core.trial_blocks import ScoreWriter as ScoreWriter
 from kowairo.core.trial_blocks import TrialBlock as TrialBlock
 from kowairo.core.trial_blocks import iter_trial_blocks as iter_trial_blocks
@@ -47,28 +58,37 @@ from kowairo.core.vector_folders import read_npy_folder as read_npy_folder
 from kowairo.core.vector_folders import read_text_vectors as read_text_vectors
 
 __all__ = [
+    "AudioHashes",
     "AudioRef",
     "Corpus",
     "CorpusTables",
     "EmbeddingSet",
     "InputError",
     "KowairoError",
+    "OverlapCounts",
     "ScoreBlock",
     "ScoreWriter",
     "Scores",
+    "Speaker",
     "StringArray",
     "StringIndex",
     "TableError",
     "TextTable",
+    "TrainingOverlap",
+    "TrainingRecord",
     "TrialBlock",
     "Trials",
     "atomic_folder",
     "atomic_path",
+    "content_hash",
+    "encoder_folder",
     "file_digest",
+    "find_named",
     "iter_score_blocks",
     "iter_trial_blocks",
     "iter_trials",
     "load_plugins",
+    "named_encoders",
     "open_embeddings",
     "provenance",
     "read_ark",
@@ -84,8 +104,10 @@ __all__ = [
     "read_trials",
     "read_wav_scp",
     "score_writer",
+    "speakers_of",
     "spk2utt",
     "split_columns",
+    "user_cache",
     "write_ark",
     "write_json",
     "write_scores",
