@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "corpus revoice": Command(
             "kowairo.cli.corpus:revoice", "new speakers: real ones in other voices", writes_config=True
         ),
+        "corpus join": Command("kowairo.cli.corpus_join:join", "several corpora as one"),
         "corpus stats": Command("kowairo.cli.corpus:stats", "count lines, speakers and hours"),
         "trials make": Command("kowairo.cli.trials:make", "draw target and non-target trials"),
         "trials import": Command(
