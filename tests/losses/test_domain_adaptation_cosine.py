@@ -18,7 +18,9 @@ def test_domain_adaptation_cosine_of_a_hand_worked_batch():
     labels = EnhancementLabels(same_session=torch.tensor([True, False]))
     # Distances 1 within and 0 across, at sigma 1: 1 + 1 - 2 e^-0.5. Cosines with the target 1, 0, 1, 1.
     expected = 2 - 2 * math.exp(-0.5) + 1 - 3 / 4
-    assert DomainAdaptationCosine()(output, target, labels).item() == pytest.approx(expected, abs=1e-6)
+    loss = DomainAdaptationCosine()
+    assert loss(output, target, labels).item() == pytest.approx(expected, abs=1e-6)
+    assert loss.figure(output, target, labels).item() == pytest.approx(2 - 2 * math.exp(-0.5), abs=2e-6)
 
 
 def test_without_a_different_session_pair_only_cosine_distance_is_left():

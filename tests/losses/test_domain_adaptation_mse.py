@@ -19,7 +19,9 @@ def test_domain_adaptation_mse_of_a_hand_worked_batch():
     # Distances 1 within (differences 1 and -1) and 0 across, at sigma 1: 1 + 1 - 2 e^-0.5.
     # Squared errors 0, 2, 0, 0 of 8 entries. The distance 0 is 1e-6, so that its slope is finite.
     expected = 2 - 2 * math.exp(-0.5) + 2 / 8
-    assert DomainAdaptationMSE()(output, target, labels).item() == pytest.approx(expected, abs=2e-6)
+    loss = DomainAdaptationMSE()
+    assert loss(output, target, labels).item() == pytest.approx(expected, abs=2e-6)
+    assert loss.figure(output, target, labels).item() == pytest.approx(2 - 2 * math.exp(-0.5), abs=2e-6)
 
 
 def test_without_a_different_session_pair_only_squared_error_is_left():

@@ -60,3 +60,10 @@ def test_wrong_uses_are_refused(classifier):
         EnhancementSoftmax(initial=classifier).start(embedding_dim=2, num_speakers=3, seed=0)
     with pytest.raises(InputError, match="call start first"):
         EnhancementSoftmax().logits(torch.ones(1, 2))
+
+
+def test_the_accuracy_is_that_of_the_known_rows(classifier):
+    output = torch.tensor([[3.0, 0.0], [3.0, 0.0], [0.0, 9.0]])
+    known = EnhancementLabels(speakers=torch.tensor([0, 1, -1]))
+    assert started(initial=classifier).figure(output, output, known).item() == 0.5
+    assert started().figure(output, output, EnhancementLabels(speakers=torch.tensor([-1] * 3))) is None

@@ -21,3 +21,4 @@ def test_mse_softmax_of_a_hand_worked_batch():
     value = loss(torch.tensor([[2.0, 2.0]]), torch.tensor([[1.0, 0.0]]), labels)
     assert value.item() == pytest.approx(2.5 + math.log(2), abs=1e-6)
     assert loss.logits(torch.tensor([[2.0, 3.0]])).tolist() == [[2.0, 3.0]]
+    assert loss.figure(torch.tensor([[2.0, 3.0]]), torch.zeros(1, 2), labels).item() == 1.0

@@ -119,6 +119,18 @@ class EnhancementLoss(nn.Module, ABC):
             seed: seed of initial weights.
         """
 
+    def figure(
+        self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
+    ) -> torch.Tensor | None:
+        """What is reported beside the loss, a scalar: an accuracy, a part of the loss; None where nothing is.
+
+        Args:
+            output: as of `forward`.
+            target: as of `forward`.
+            labels: as of `forward`.
+        """
+        return None
+
     @abstractmethod
     def forward(
         self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None

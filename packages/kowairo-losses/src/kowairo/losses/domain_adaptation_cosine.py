@@ -36,6 +36,12 @@ class DomainAdaptationCosine(EnhancementLoss):
         self.sigma = sigma
         self.cosine = Cosine()
 
+    def figure(
+        self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
+    ) -> torch.Tensor | None:
+        """MMD^2 alone."""
+        return session_mmd(output, labels, distance="cosine", sigma=self.sigma)
+
     def forward(
         self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
     ) -> torch.Tensor:

@@ -35,6 +35,12 @@ class DomainAdaptationMSE(EnhancementLoss):
         self.sigma = sigma
         self.mse = MSE()
 
+    def figure(
+        self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
+    ) -> torch.Tensor | None:
+        """MMD^2 alone."""
+        return session_mmd(output, labels, distance="rms", sigma=self.sigma)
+
     def forward(
         self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
     ) -> torch.Tensor:

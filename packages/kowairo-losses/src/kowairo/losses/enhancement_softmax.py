@@ -75,6 +75,15 @@ class EnhancementSoftmax(EnhancementLoss):
         with torch.autocast(output.device.type, enabled=False):
             return F.linear(output.float(), self.weight.float(), self.bias.float())
 
+    def figure(
+        self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
+    ) -> torch.Tensor | None:
+        """Share of the rows of known speakers whose largest logit is their own; None without such rows."""
+        if labels is None or labels.speakers is None or not bool((labels.speakers >= 0).any()):
+            return None
+        known = labels.speakers >= 0
+        return (self.logits(output)[known].argmax(dim=1) == labels.speakers[known]).float().mean()
+
     def forward(
         self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
     ) -> torch.Tensor:

@@ -37,6 +37,12 @@ class MSESoftmax(EnhancementLoss):
         """W x + b, (batch, speakers), float32, of output (batch, dim)."""
         return self.softmax.logits(output)
 
+    def figure(
+        self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
+    ) -> torch.Tensor | None:
+        """Accuracy; see `EnhancementSoftmax.figure`."""
+        return self.softmax.figure(output, target, labels)
+
     def forward(
         self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
     ) -> torch.Tensor:
