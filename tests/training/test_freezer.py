@@ -27,6 +27,19 @@ def test_batch_norm_keeps_its_statistics_while_it_is_frozen(network):
     assert network["body"].training
 
 
+def test_batch_norm_without_parameters_goes_by_the_rule_of_its_statistics():
+    network = torch.nn.ModuleDict(
+        {"body": torch.nn.BatchNorm1d(2, affine=False), "head": torch.nn.Linear(2, 2)}
+    )
+    freezer = Freezer(
+        network, [ParameterRule("*", frozen_fraction=0.5), ParameterRule("head.*")], total_steps=10
+    )
+    freezer.trained_at(4)
+    assert not network["body"].training
+    freezer.trained_at(5)
+    assert network["body"].training
+
+
 def test_what_is_frozen_for_good_is_not_in_the_optimiser(network):
     freezer = Freezer(network, [ParameterRule("body.*", frozen_fraction=1.0)], total_steps=10)
     optimizer = AdamW().build(network.named_parameters())

@@ -8,14 +8,15 @@ from torch.nn import Parameter
 
 from kowairo.core import InputError
 
-from .parameter_rule import ParameterRule, match_rules, split_groups
+from .parameter_rule import ParameterRule, match_rules, rule_of, split_groups
 
 
 class Freezer:
     """Says at each step which parameters are trained, from the step's number alone.
 
     A frozen parameter requires no gradient, and a BatchNorm whose parameters are all frozen keeps its
-    statistics: they are part of what the layers behind it were trained on.
+    statistics: they are part of what the layers behind it were trained on. A BatchNorm without parameters
+    goes by the rule that fits its `running_mean`.
 
     Args:
         model: model to train. Parameters that are frozen for the whole stage stop requiring a gradient at
@@ -36,11 +37,13 @@ class Freezer:
         self._starts = [(p, first_step.get(p, 0)) for p in model.parameters() if p.requires_grad]
         if not any(step == 0 for _, step in self._starts):
             raise InputError("parameter rules: at the first step everything is frozen")
-        self._norms = [
-            (module, max(first_step.get(p, 0) for p in module.parameters()))
-            for module in model.modules()
-            if isinstance(module, nn.modules.batchnorm._BatchNorm) and any(True for _ in module.parameters())
-        ]
+        self._norms: list[tuple[nn.Module, int]] = []
+        for name, module in model.named_modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                steps = [first_step.get(parameter, 0) for parameter in module.parameters()]
+                rule = rule_of(f"{name}.running_mean", rules)
+                alone = 0 if rule is None else rule.first_step(total_steps)
+                self._norms.append((module, max(steps, default=alone)))
 
     def set_factors(self, optimizer: torch.optim.Optimizer) -> None:
         """Enter the learning-rate factors into a new optimiser; see `split_groups`."""

@@ -58,12 +58,13 @@ def match_rules(
         if not any(fnmatchcase(name, rule.pattern) for name, _ in named):
             shown = ", ".join(name for name, _ in named[:3])
             raise InputError(f"rule {rule.pattern!r} fits no parameter; their names are like {shown}")
-    found: dict[Parameter, ParameterRule] = {}
-    for name, parameter in named:
-        for rule in rules:
-            if fnmatchcase(name, rule.pattern):
-                found[parameter] = rule
-    return found
+    pairs = ((parameter, rule_of(name, rules)) for name, parameter in named)
+    return {parameter: rule for parameter, rule in pairs if rule is not None}
+
+
+def rule_of(name: str, rules: Sequence[ParameterRule]) -> ParameterRule | None:
+    """The last rule that fits a name; None where none does."""
+    return next((rule for rule in reversed(rules) if fnmatchcase(name, rule.pattern)), None)
 
 
 def split_groups(optimizer: torch.optim.Optimizer, factors: Mapping[Parameter, float]) -> None:
