@@ -2,7 +2,7 @@ import hashlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kowairo.core import AudioHashes, AudioRef, Corpus, InputError, Speaker, TrainingRecord, content_hash
@@ -62,6 +62,7 @@ def test_a_record_read_back_is_the_one_written(record, tmp_path):
     assert (found.num_utterances, found.num_speakers, found.unrecorded) == (3, 2, ("campplus",))
 
 
+@settings(max_examples=10, deadline=None)
 @given(audio=st.lists(st.tuples(numbers, numbers), max_size=30), order=st.randoms())
 def test_equal_records_are_equal_in_every_byte(audio, order, tmp_path_factory):
     folder = tmp_path_factory.mktemp("records")

@@ -7,7 +7,9 @@ import soundfile
 
 from kowairo.core import Corpus, InputError, file_digest, read_json
 from kowairo.data.synth import synthesize
-from kowairo.data.synth.plan import FLAWS
+from kowairo.data.synth.cast import make_cast
+from kowairo.data.synth.novel import make_corpus
+from kowairo.data.synth.plan import FLAWS, make_plan
 
 
 def digests(folder):
@@ -43,8 +45,16 @@ def test_the_novel_is_a_kaldi_folder_with_all_tables(novel):
     assert len(corpus.utts) == 48
     assert set(corpus.utt_tables) == {"text", "utt2dur", "utt2title", "utt2emotion", "utt2kind"}
     assert set(corpus.spk_tables) == {
-        "spk2va", "spk2name", "spk2title", "spk2gender", "spk2voice", "spk2side",
+        "spk2va", "spk2name", "spk2title", "spk2gender", "spk2voice", "spk2side", "spk2corpus",
     }  # fmt: skip
+
+
+def test_the_speakers_of_two_casts_belong_to_two_corpora(tmp_path):
+    casts = [make_cast(8, seed=seed) for seed in (0, 0, 1)]
+    tables = [make_corpus(cast, make_plan(cast, lines=2, seed=0), tmp_path).spk_tables for cast in casts]
+    first, again, other = [set(table["spk2corpus"].values()) for table in tables]
+    assert first == again
+    assert len(first | other) == 2
 
 
 @pytest.mark.slow

@@ -22,6 +22,9 @@ from kowairo.data.splits import split_corpus as split_corpus
 from kowairo.data.store import AudioStore as AudioStore
 from kowairo.data.store import change_speed as change_speed
 from kowairo.data.store import speed_id as speed_id
+from kowairo.data.training_audio import audio_hashes as audio_hashes
+from kowairo.data.training_audio import hash_audio as hash_audio
+from kowairo.data.training_audio import record_training as record_training
 from kowairo.data.trial_lists import TRIAL_FILES as TRIAL_FILES
 from kowairo.data.trial_lists import make_trials as make_trials
 from kowairo.data.trial_lists import write_trial_lists as write_trial_lists
@@ -43,12 +46,15 @@ __all__ = [
     "Remark",
     "Splits",
     "TableFile",
+    "audio_hashes",
     "change_speed",
     "check_audio",
     "decode_audio",
+    "hash_audio",
     "import_corpus",
     "make_trials",
     "read_audio",
+    "record_training",
     "speed_id",
     "split_corpus",
     "write_trial_lists",

@@ -33,9 +33,10 @@ def synthesize(out: Path, *, characters: int = 64, lines: int = 30, seed: int = 
 
     Written: ``wav.scp``, ``utt2spk``, ``spk2utt``, ``text`` (spoken lines only), ``utt2dur`` (seconds, 0.000
     where the file cannot be read), ``utt2title``, ``utt2emotion``, ``utt2kind``, ``spk2va``, ``spk2name``,
-    ``spk2title``, ``spk2gender``, ``spk2voice`` (equal for two speakers that are one voice), ``spk2side``
-    ("train" for characters that must stay on the training side: the planted errors are theirs), and the truth
-    about the planted errors in ``truth.json`` and ``truth.tsv``.
+    ``spk2title``, ``spk2gender``, ``spk2voice`` (equal for two speakers that are one voice), ``spk2corpus``
+    (names the cast: another cast has the same speaker ids), ``spk2side`` ("train" for characters that must
+    stay on the training side: the planted errors are theirs), and the truth about the planted errors in
+    ``truth.json`` and ``truth.tsv``.
 
     Args:
         out: folder to write; made when missing.
@@ -87,6 +88,8 @@ def make_corpus(cast: Cast, plan: tuple[Line, ...], folder: Path) -> Corpus:
         "spk2gender": {person.speaker: str(person.gender) for person in cast.characters},
         "spk2voice": {person.speaker: person.voice_id for person in cast.characters},
         "spk2side": {person.speaker: "train" for person in cast.characters if person.must_train},
+        # Speakers of another cast have the same ids and are other people.
+        "spk2corpus": dict.fromkeys(titles, f"novel-{_digest(asdict(cast))[:12]}"),
     }
     audio = {line.utt: AudioRef(audio_path(line, folder), None) for line in plan}
     return Corpus(audio, {line.utt: line.speaker for line in plan}, utt_tables, spk_tables)
@@ -94,9 +97,8 @@ def make_corpus(cast: Cast, plan: tuple[Line, ...], folder: Path) -> Corpus:
 
 def _claim(out: Path, cast: Cast, plan: tuple[Line, ...]) -> None:
     """Mark the folder as this novel's, so that a run with other arguments does not mix in its files."""
-    described = dumps([asdict(cast), [asdict(line) for line in plan]], sort_keys=True, ensure_ascii=False)
     ours = {
-        "sha256": sha256(described.encode()).hexdigest(),
+        "sha256": _digest([asdict(cast), [asdict(line) for line in plan]]),
         "speakers": len(cast.characters),
         "lines": len(plan),
     }
@@ -104,6 +106,10 @@ def _claim(out: Path, cast: Cast, plan: tuple[Line, ...]) -> None:
         write_json(out / PLAN_FILE, ours)
     elif read_json(out / PLAN_FILE) != ours:
         raise InputError(f"{out} holds a novel of other arguments; remove it or choose another folder")
+
+
+def _digest(described: object) -> str:
+    return sha256(dumps(described, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _record(scenes: list[Scene], *, workers: int) -> None:
