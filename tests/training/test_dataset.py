@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 import torch
 
+from kowairo.core import EmbeddingSet
 from kowairo.data import AudioError
 from kowairo.data.augment import Augmentation
 from kowairo.training import AudioSource, StoredAudio
 from kowairo.training.batch_plan import ItemKey
 from kowairo.training.dataset import CropDataset
+from kowairo.training.teacher_rows import TeacherRows
 from kowairo.training.training_items import training_items
 
 KEYS = [ItemKey(0, 0, 3), ItemKey(0, 1, 7), ItemKey(0, 2, 3)]
@@ -54,6 +56,22 @@ def test_epoch_place_and_seed_give_other_crops(make):
 
 def test_augmentation_is_applied(make):
     assert not torch.equal(make()[KEYS].waveforms, make(augmentation=AddNoise())[KEYS].waveforms)
+
+
+def test_domains_and_the_teachers_rows_follow_the_items(store):
+    items = training_items({utt: utt[:3] for utt in store.utts if "|" not in utt}, source=StoredAudio(store))
+    vectors = np.arange(2 * len(items.utts), dtype=np.float32).reshape(-1, 2)
+    dataset = CropDataset(
+        items,
+        source=StoredAudio(store),
+        num_samples=4000,
+        seed=0,
+        domains=np.arange(len(items.utts)) % 3,
+        teacher=TeacherRows(EmbeddingSet(vectors, items.utts), items.utts, transform="none"),
+    )
+    batch = dataset[KEYS]
+    assert batch.domains.tolist() == [0, 1, 0]
+    assert batch.teacher.tolist() == [[6.0, 7.0], [14.0, 15.0], [6.0, 7.0]]
 
 
 class Damaged(AudioSource):

@@ -3,9 +3,9 @@ import torch
 from safetensors.torch import save_file
 
 from kowairo.core import InputError
-from kowairo.losses import AAMSoftmax, CurricularAAM, Triplet
+from kowairo.losses import AAMSoftmax, CurricularAAM, RowCounts, Targets, Triplet
 from kowairo.training import Head
-from kowairo.training.head import build_head, load_head_rows, save_head
+from kowairo.training.head import build_head, load_head_rows, save_head, targets_of
 
 AAM = "kowairo.losses.AAMSoftmax"
 
@@ -15,6 +15,21 @@ SUM = {
     "class_path": "kowairo.losses.WeightedSum",
     "init_args": {"terms": [{"loss": {"class_path": "kowairo.losses.GE2E"}}, {"loss": {"class_path": AAM}}]},
 }
+
+JOINT = {
+    "class_path": "JointObjective",
+    "init_args": {
+        "terms": [
+            {"loss": {"class_path": "DomainAdversarial"}, "weight": 0.1},
+            {"loss": {"class_path": "AAMSoftmax"}},
+            {"loss": {"class_path": "CosineDistillation"}, "weight": 2.0},
+        ]
+    },
+}
+
+
+def make_joint(classes, seed=0):
+    return build_head(JOINT, embedding_dim=4, classes=classes, num_domains=2, teacher_dim=3, seed=seed)
 
 
 def make(classes, seed=0, loss=AAM, scale=None):
@@ -60,6 +75,46 @@ def test_class_rows_are_found_wherever_the_loss_keeps_them(tmp_path, loss):
     assert torch.equal(other.classifier.weight[0], head.classifier.weight[1])
 
 
+def test_a_sum_of_all_kinds_keeps_the_rows_of_its_classifier(tmp_path):
+    head, other = make_joint(["a", "b"]), make_joint(["b", "c"], seed=1)
+    save_head(head.loss, head.classes, tmp_path)
+    assert other.adopt_rows(*load_head_rows(tmp_path)) == 1
+    assert torch.equal(other.classifier.weight[0], head.loss.losses[1].weight[1])
+    other.set_margin(0.35)
+    assert other.loss.losses[1].margin_rad == 0.35
+
+
+def test_a_sum_of_all_kinds_has_the_sizes_of_the_data():
+    first, _, last = make_joint(["a", "b"]).loss.losses
+    assert (first.weight.shape[0], last.projection.weight.shape) == (2, (3, 4))
+    assert targets_of(JOINT) == {"labels", "domains", "teacher"}
+    assert targets_of("AAMSoftmax") == {"labels"}
+
+
+@pytest.mark.parametrize("make_head", [make, make_joint])
+def test_shares_of_parts_are_the_loss_of_the_batch(make_head):
+    head = make_head(["a", "b"])
+    draw = torch.Generator().manual_seed(0)
+    rows, teacher = torch.randn(5, 4, generator=draw), torch.randn(5, 3, generator=draw)
+    labels, domains = torch.tensor([0, 1, 1, 0, 1]), torch.tensor([0, 0, 1, 1, -1])
+    whole = head(rows, Targets(labels, domains, teacher))
+    parts = [
+        head.share(rows[at], Targets(labels[at], domains[at], teacher[at]), RowCounts(5, 4, 5))
+        for at in (slice(0, 2), slice(2, 5))
+    ]
+    torch.testing.assert_close(sum(parts), whole)
+
+
+def test_a_term_alone_is_no_head():
+    with pytest.raises(InputError, match="make it a term of"):
+        build_head("CosineDistillation", embedding_dim=4, classes=["a"], teacher_dim=4, seed=0)
+
+
+def test_a_batch_without_labels_is_refused():
+    with pytest.raises(InputError, match="needs labels"):
+        make(["a"])(torch.ones(1, 4), Targets())
+
+
 def test_a_head_without_class_rows_is_saved_without_them(tmp_path):
     save_head(Triplet(), ["a", "b"], tmp_path)
     assert load_head_rows(tmp_path) is None
@@ -92,7 +147,7 @@ def test_a_folder_without_head_is_refused(tmp_path):
     ("path", "message"),
     [
         ("kowairo.losses.Nothing", "is not a loss"),
-        ("nodots", "expected a class_path"),
+        ("nodots", "is not a loss"),
         ("os.system", "is not a loss"),
         ({"class_path": AAM, "init_args": {"scale": 2.0}}, "given twice"),
     ],

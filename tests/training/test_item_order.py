@@ -82,3 +82,9 @@ def test_groups_need_enough_speakers():
 def test_empty_groups_are_refused():
     with pytest.raises(InputError, match="are positive"):
         SpeakerGroups(4, 0)
+
+
+@pytest.mark.parametrize("order", [BalancedSpeakers(), SpeakerGroups(2, 2)])
+def test_an_order_by_speakers_refuses_unknown_ones(order):
+    with pytest.raises(InputError, match="some are unknown; use Shuffled"):
+        order.indices(np.array([0, 1, -1, 0]), seed=0, epoch=0)

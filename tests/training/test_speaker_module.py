@@ -5,7 +5,19 @@ import pytest
 import torch
 
 from kowairo.core import InputError
-from kowairo.losses import GE2E, AAMSoftmax, CurricularAAM, MarginSchedule, WeightedSum, WeightedTerm
+from kowairo.losses import (
+    GE2E,
+    AAMSoftmax,
+    ContrastiveDistillation,
+    CosineDistillation,
+    CurricularAAM,
+    DomainAdversarial,
+    JointObjective,
+    MarginSchedule,
+    Targets,
+    WeightedSum,
+    WeightedTerm,
+)
 from kowairo.models import build_encoder
 from kowairo.training import (
     AdamW,
@@ -93,7 +105,7 @@ WHOLE_BATCH = {
 def test_a_loss_over_the_whole_batch_gets_the_gradient_of_one_pass(make, batch, loss):
     module = make(loss=loss(), shards=3, gradient_clip_norm=1e9)
     expected = copy.deepcopy(module.model)
-    value = expected.head(expected(batch.waveforms), batch.labels)
+    value = expected.head(expected(batch.waveforms), Targets(batch.labels))
     value.backward()
     assert module.take_step(batch) == pytest.approx(float(value.detach()), rel=1e-5)
     for one, two in zip(expected.parameters(), module.model.parameters(), strict=True):
@@ -108,6 +120,48 @@ def test_whole_batch_steps_repeat_to_the_bit(make, batch, loss):
         assert first.take_step(batch) == second.take_step(batch)
     state = second.state_dict()
     assert all(torch.equal(value, state[key]) for key, value in first.state_dict().items())
+
+
+@pytest.fixture
+def known_batch(batch):
+    """One row without a label, one of unknown domain."""
+    draw = torch.Generator().manual_seed(1)
+    return batch._replace(
+        labels=torch.tensor([0, 1, -1, 1]),
+        domains=torch.tensor([0, -1, 1, 1]),
+        teacher=torch.randn(4, 3, generator=draw),
+    )
+
+
+@pytest.mark.parametrize(
+    ("distillation", "rules"),
+    [
+        (CosineDistillation, {"shards": 3}),
+        (CosineDistillation, {"accumulate": 2}),
+        (ContrastiveDistillation, {"shards": 3}),
+    ],
+)
+def test_a_sum_over_labels_domains_and_a_teacher_gets_the_gradient_of_one_pass(
+    make, known_batch, distillation, rules
+):
+    terms = [AAMSoftmax(8, 2, seed=0), DomainAdversarial(8, 2, seed=0), distillation(8, 3, seed=0)]
+    loss = JointObjective([WeightedTerm(term, 0.5 + i) for i, term in enumerate(terms)])
+    module = make(loss=loss, gradient_clip_norm=1e9, **rules)
+    expected = copy.deepcopy(module.model)
+    targets = Targets(known_batch.labels, known_batch.domains, known_batch.teacher)
+    value = expected.head(expected(known_batch.waveforms), targets)
+    value.backward()
+    assert module.take_step(known_batch) == pytest.approx(float(value.detach()), rel=1e-5)
+    for one, two in zip(expected.parameters(), module.model.parameters(), strict=True):
+        assert torch.allclose(one.grad, two.grad, rtol=1e-3, atol=1e-5)
+
+
+def test_only_labelled_rows_are_counted_as_recognised_or_not(make, known_batch):
+    loss = JointObjective([WeightedTerm(AAMSoftmax(8, 2, seed=0)), WeightedTerm(CosineDistillation(8, 3))])
+    module = make(loss=loss)
+    module.take_step(known_batch)
+    assert module.progress.items == 3
+    assert 0 <= module.progress.correct <= 3
 
 
 def test_the_state_of_a_loss_moves_once_a_step(make, batch):

@@ -91,6 +91,18 @@ schedule:
   class_path: WarmupCyclic
   init_args: {cycles: 4, peak_decay: 0.5}
 """,
+    "labels, domains and a teacher": """
+name: distil
+domain: title
+teacher_transform: centre
+loss:
+  class_path: JointObjective
+  init_args:
+    terms:
+    - loss: {class_path: AAMSoftmax, init_args: {scale: 30.0}}
+    - {loss: {class_path: DomainAdversarial}, weight: 0.1}
+    - {loss: {class_path: kowairo.losses.CosineDistillation}, weight: 2.0}
+""",
     "head first, then the encoder at a tenth of the rate": """
 name: finetune
 parameter_rules:
@@ -111,7 +123,7 @@ def test_the_examples_are_read_as_they_are_written(example):
     assert isinstance(config, StageConfig)
     given = yaml.safe_load(example)
     plain = config_values(config)
-    for name in ("loss", "batch_size", "crop_s", "accumulate"):
+    for name in ("loss", "batch_size", "crop_s", "accumulate", "domain", "teacher_transform"):
         assert plain[name] == given.get(name, plain[name])
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from kowairo.core import InputError, file_digest, read_json
+from kowairo.core import EmbeddingSet, InputError, file_digest, read_json
 from kowairo.models import load_encoder
 from kowairo.training import (
     SGD,
@@ -118,6 +118,15 @@ def loss_over_memory(size=16):
     return {"class_path": "kowairo.losses.SupervisedContrastive", "init_args": {"memory": memory}}
 
 
+JOINT_TERMS = [
+    {"loss": {"class_path": "AAMSoftmax"}},
+    {"loss": {"class_path": "DomainAdversarial", "init_args": {"hidden_dim": 4}}, "weight": 0.1},
+    {"loss": {"class_path": "CosineDistillation"}, "weight": 2.0},
+    {"loss": {"class_path": "ContrastiveDistillation"}},
+]
+JOINT_LOSS = {"class_path": "JointObjective", "init_args": {"terms": JOINT_TERMS}}
+JOINT = replace(CONFIG, loss=JOINT_LOSS, domain="title")
+
 VARIANTS = {
     "groups, triangles": {
         "loss": "kowairo.losses.AngularPrototypical",
@@ -132,20 +141,22 @@ VARIANTS = {
         "accumulate": 2,
     },
     "mean of epochs": {"average": CheckpointAverage(2, "last")},
+    "labels, domains, teacher": {"loss": JOINT_LOSS, "domain": "title"},
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("step", [3, 7])
 @pytest.mark.parametrize("settings", VARIANTS.values(), ids=VARIANTS)
-def test_a_stopped_run_continues_to_the_same_weights_with(train, killed_at, settings, step):
+def test_a_stopped_run_continues_to_the_same_weights_with(train, killed_at, teacher, settings, step):
     config = replace(CONFIG, **settings)
-    whole = train(config, out="whole", save_every_steps=2)
+    options = {"save_every_steps": 2, "teacher": teacher if "domain" in settings else None}
+    whole = train(config, out="whole", **options)
     revive = killed_at(step)
     with pytest.raises(Killed):
-        train(config, out="stopped", save_every_steps=2)
+        train(config, out="stopped", **options)
     revive()
-    stopped = train(config, out="stopped", save_every_steps=2)
+    stopped = train(config, out="stopped", **options)
     for name in ("checkpoint/model.safetensors", "loss.safetensors", "metrics.csv"):
         assert file_digest(whole.parent / name) == file_digest(stopped.parent / name)
 
@@ -194,6 +205,50 @@ def test_a_loss_without_class_rows_leaves_the_accuracies_empty(train):
         "margin_rad",
     ]
     assert load_head_rows(stage) is None
+
+
+@pytest.fixture(scope="module")
+def teacher(store, tmp_path_factory):
+    """Embeddings of all lines at all speeds but those of two lines; speakers lie apart in them."""
+    utts = [utt for utt in store.utts if utt not in ("s00-000", "s03-001")]
+    voices = np.random.default_rng(0).standard_normal((12, 5))
+    draw = np.random.default_rng(1)
+    vectors = np.stack([3.0 + voices[int(utt[1:3])] + 0.1 * draw.standard_normal(5) for utt in utts])
+    folder = tmp_path_factory.mktemp("teacher") / "set"
+    EmbeddingSet(vectors.astype(np.float32), utts, {"system": "voices"}).save(folder)
+    return folder
+
+
+def test_a_stage_learns_from_labels_domains_and_a_teacher(train, teacher, caplog):
+    stage = train(JOINT, teacher=teacher).parent
+    rows, names = load_head_rows(stage)
+    assert (rows.shape, names[-1]) == ((8, 8), "s07")
+    header, *lines = (stage / "metrics.csv").read_text().splitlines()
+    last = dict(zip(header.split(","), lines[-1].split(","), strict=True))
+    assert last["step"] == "8"  # 38 of 40 lines
+    assert float(last["margin_rad"]) > 0
+    assert caplog.text.count("2 of 40 training items have no embedding of the teacher") == 1
+
+
+def test_a_stage_with_another_teacher_is_trained_anew(train, teacher, tmp_path):
+    embeddings = EmbeddingSet.load(teacher)
+    EmbeddingSet(embeddings.vectors, embeddings.utts, {"system": "another"}).save(tmp_path / "other")
+    config = replace(JOINT, epochs=1)
+    fingerprints = []
+    for folder in (teacher, tmp_path / "other"):
+        fingerprints.append(read_json(train(config, teacher=folder).parent / "finished.json")["fingerprint"])
+    assert fingerprints[0] != fingerprints[1]
+
+
+def test_a_stage_learns_from_a_teacher_alone(train, teacher):
+    terms = [{"loss": {"class_path": "CosineDistillation"}}]
+    loss = {"class_path": "JointObjective", "init_args": {"terms": terms}}
+    settings = {"epochs": 6, "optimizer": AdamW(learning_rate=0.03), "speeds": (1.0, 0.9)}
+    stage = train(replace(CONFIG, loss=loss, **settings), teacher=teacher).parent
+    assert load_head_rows(stage) is None
+    header, *lines = (stage / "metrics.csv").read_text().splitlines()
+    losses = [float(line.split(",")[header.split(",").index("loss")]) for line in lines]
+    assert losses[-1] < losses[0] - 0.1
 
 
 def test_workers_do_not_change_the_weights(train):

@@ -58,3 +58,24 @@ def test_merging_renames_aliases():
 def test_a_chain_of_aliases_is_refused():
     with pytest.raises(InputError, match="both an alias and the target"):
         apply_merge_map({}, {"a": "b", "b": "c"})
+
+
+def test_unlabelled_utterances_are_items_of_no_class():
+    utt2spk = UTT2SPK | {"d1": "-", "d2": "-", "d3": "-", "d4": "-"}
+    source = Listed([*utt2spk, *(f"{utt}|0.9" for utt in utt2spk)])
+    items = training_items(utt2spk, source=source, max_speakers=2, speeds=(1.0, 0.9))
+    assert items.classes == ["b", "b|0.9", "c", "c|0.9"]
+    assert {utt for utt, label in zip(items.utts, items.labels, strict=True) if label < 0} == {
+        f"d{number}{speed}" for number in range(1, 5) for speed in ("", "|0.9")
+    }
+
+
+def test_items_that_the_teacher_lacks_are_left_out_with_their_classes(caplog):
+    items = training_items(UTT2SPK, source=Listed(UTT2SPK), teacher=["b2", "c1", "c3"])
+    assert (items.utts, items.classes) == (["b2", "c1", "c3"], ["b", "c"])
+    assert "3 of 6 training items have no embedding of the teacher" in caplog.text
+
+
+def test_a_teacher_of_other_audio_is_refused():
+    with pytest.raises(InputError, match="none of the 6 training items, the first being 'a1'"):
+        training_items(UTT2SPK, source=Listed(UTT2SPK), teacher=["x"])

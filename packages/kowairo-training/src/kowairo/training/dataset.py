@@ -16,6 +16,7 @@ from kowairo.data.augment import Augmentation
 from .audio_source import AudioSource, random_crop
 from .batch_plan import ItemKey
 from .seeds import item_rng, item_seed
+from .teacher_rows import TeacherRows
 from .training_items import TrainingItems
 
 _log = logging.getLogger(__name__)
@@ -27,15 +28,19 @@ class CropBatch(NamedTuple):
 
     Attributes:
         waveforms: (batch, time) float32.
-        labels: (batch,) int64.
+        labels: (batch,) int64; -1 where the speaker is unknown.
         seeds: (batch,) int64, for draws that are made later on (masks on the features).
         items: (batch,) int64, which training items these are.
+        domains: (batch,) int64, -1 where unknown; None where no loss looks at them.
+        teacher: (batch, teacher dim) float32; None where no loss looks at it.
     """
 
     waveforms: Tensor
     labels: Tensor
     seeds: Tensor
     items: Tensor
+    domains: Tensor | None = None
+    teacher: Tensor | None = None
 
 
 class CropDataset(Dataset[CropBatch]):
@@ -47,6 +52,8 @@ class CropDataset(Dataset[CropBatch]):
         num_samples: length of a crop.
         seed: seed of the run.
         augmentation: applied to each crop; None leaves the crop clean.
+        domains: (items,) int64, domain of each item; None for none.
+        teacher: a teacher's embeddings of the items; None for none.
     """
 
     def __init__(
@@ -57,12 +64,16 @@ class CropDataset(Dataset[CropBatch]):
         num_samples: int,
         seed: int,
         augmentation: Augmentation | None = None,
+        domains: NDArray[np.int64] | None = None,
+        teacher: TeacherRows | None = None,
     ) -> None:
         self._items = items
         self._source = source
         self._num_samples = num_samples
         self._seed = seed
         self._augmentation = augmentation
+        self._domains = domains
+        self._teacher = teacher
 
     def __len__(self) -> int:
         return len(self._items.utts)
@@ -84,9 +95,13 @@ class CropDataset(Dataset[CropBatch]):
             utt = self._items.utts[items[row]]
             seeds[row] = item_seed(self._seed, key.epoch, utt, position=key.position)
             waveforms[row] = self._crop(samples, item_rng(int(seeds[row])))
-        labels = torch.from_numpy(self._items.labels[items])
         return CropBatch(
-            torch.from_numpy(waveforms), labels, torch.from_numpy(seeds), torch.from_numpy(items)
+            waveforms=torch.from_numpy(waveforms),
+            labels=torch.from_numpy(self._items.labels[items]),
+            seeds=torch.from_numpy(seeds),
+            items=torch.from_numpy(items),
+            domains=None if self._domains is None else torch.from_numpy(self._domains[items]),
+            teacher=None if self._teacher is None else torch.from_numpy(self._teacher.of(items)),
         )
 
     def _readable(self, item: int) -> tuple[int, NDArray[np.int16] | NDArray[np.float32]]:

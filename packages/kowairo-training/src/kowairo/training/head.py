@@ -12,7 +12,17 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from kowairo.core import InputError, atomic_path, read_json, write_json
-from kowairo.losses import ClassifierLoss, Loss, LossSizes, build_loss
+from kowairo.losses import (
+    ClassifierLoss,
+    JointObjective,
+    Loss,
+    LossSizes,
+    RowCounts,
+    TargetName,
+    Targets,
+    build_loss,
+    needed_targets,
+)
 from kowairo.losses.build import Plain
 
 if TYPE_CHECKING:
@@ -29,14 +39,15 @@ class Head(torch.nn.Module):
     """A loss with the names of its classes.
 
     Args:
-        loss: loss over embeddings and class numbers; with or without a weight row per class.
+        loss: loss over embeddings and class numbers, or a sum with domains and a teacher's embeddings; with
+            or without a weight row per class.
         classes: class names in the order of the class numbers.
 
     Raises:
         InputError: if rows and names differ in number.
     """
 
-    def __init__(self, loss: Loss, classes: Sequence[str]) -> None:
+    def __init__(self, loss: Loss | JointObjective, classes: Sequence[str]) -> None:
         super().__init__()
         if loss.classifier is not None and len(classes) != loss.classifier.num_classes:
             raise InputError(f"{len(classes)} class names for {loss.classifier.num_classes} weight rows")
@@ -56,9 +67,32 @@ class Head(torch.nn.Module):
         """
         return self.loss.needs_whole_batch or any(True for _ in self.loss.buffers())
 
-    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        """Loss of embeddings (batch, dim) with labels (batch,); a scalar."""
-        value: Tensor = self.loss(embeddings, labels)
+    def forward(self, embeddings: Tensor, targets: Targets) -> Tensor:
+        """Loss of embeddings (batch, dim) with what is known of them; a scalar.
+
+        Raises:
+            InputError: if the loss needs what the targets lack.
+        """
+        if isinstance(self.loss, JointObjective):
+            joint: Tensor = self.loss(embeddings, targets)
+            return joint
+        value: Tensor = self.loss(embeddings, _labels(targets))
+        return value
+
+    def share(self, embeddings: Tensor, targets: Targets, whole: RowCounts) -> Tensor:
+        """What the rows of a part of a batch add to its loss; see `JointObjective.share`.
+
+        Args:
+            embeddings: (part, dim).
+            targets: what is known of the rows.
+            whole: rows of the whole batch.
+
+        Returns:
+            A scalar; those of all parts add up to the loss of the batch.
+        """
+        if isinstance(self.loss, JointObjective):
+            return self.loss.share(embeddings, targets, whole)
+        value: Tensor = self.loss(embeddings, _labels(targets)) * (len(embeddings) / whole.labels)
         return value
 
     @torch.no_grad()
@@ -116,27 +150,49 @@ class Head(torch.nn.Module):
         return self.classifier
 
 
+def loss_config(loss: str | Mapping[str, Plain]) -> dict[str, Plain]:
+    """The setting of a stage as class_path and init_args."""
+    return {"class_path": loss} if isinstance(loss, str) else dict(loss)
+
+
+def targets_of(loss: str | Mapping[str, Plain]) -> frozenset[TargetName]:
+    """What the loss of a stage has to know of the utterances: labels, domains, teacher.
+
+    Args:
+        loss: setting of a stage.
+
+    Raises:
+        InputError: if this names no loss.
+    """
+    return needed_targets(loss_config(loss))
+
+
 def build_head(
     loss: str | Mapping[str, Plain],
     *,
     embedding_dim: int,
     classes: Sequence[str],
     scale: float | None = None,
+    num_domains: int | None = None,
+    teacher_dim: int | None = None,
     seed: int,
 ) -> Head:
     """Make the head of a stage.
 
     Args:
-        loss: dotted path of a `Loss`, or its class_path and init_args; sizes and seed are filled in.
+        loss: name or dotted path of a `Loss`, or the class_path and init_args of one or of a
+            `JointObjective`; sizes and seed are filled in, in its terms too.
         embedding_dim: dimension of the encoder.
         classes: speaker ids.
         scale: value of the loss's argument `scale`; None leaves it to `loss`.
+        num_domains: domains of the utterances, for a loss that asks.
+        teacher_dim: dimension of the teacher's embeddings, for a loss that asks.
         seed: seed of the initial rows.
 
     Raises:
         InputError: if this names no loss, or one that does not take the arguments.
     """
-    config: dict[str, Plain] = {"class_path": loss} if isinstance(loss, str) else dict(loss)
+    config = loss_config(loss)
     if scale is not None:
         arguments = config.get("init_args") or {}
         if not isinstance(arguments, Mapping) or "scale" in arguments:
@@ -144,12 +200,28 @@ def build_head(
                 f"the scale of the loss is given twice, or its init_args are no mapping: {config}"
             )
         config["init_args"] = {**arguments, "scale": scale}
-    sizes = LossSizes(embedding_dim=embedding_dim, num_classes=len(classes), seed=seed)
-    # The interface of build_loss takes any kind of loss as its base, abstract ones too.
-    return Head(build_loss(config, Loss, sizes=sizes), classes)  # type: ignore[type-abstract]
+    sizes = LossSizes(
+        embedding_dim=embedding_dim,
+        num_classes=len(classes) or None,
+        num_domains=num_domains or None,
+        teacher_dim=teacher_dim,
+        seed=seed,
+    )
+    built = build_loss(config, torch.nn.Module, sizes=sizes)
+    if not isinstance(built, Loss | JointObjective):
+        raise InputError(
+            f"{config['class_path']} alone trains no head; make it a term of kowairo.losses.JointObjective"
+        )
+    return Head(built, classes)
 
 
-def save_head(loss: Loss, classes: Sequence[str], folder: Path) -> None:
+def _labels(targets: Targets) -> Tensor:
+    if targets.labels is None:
+        raise InputError("the loss needs labels, and the batch has none")
+    return targets.labels
+
+
+def save_head(loss: Loss | JointObjective, classes: Sequence[str], folder: Path) -> None:
     """Write `loss.safetensors` and `labels.json`.
 
     Args:

@@ -17,7 +17,7 @@ class ItemOrder(ABC):
         """Items of one epoch, in order.
 
         Args:
-            labels: (items,) class of each item.
+            labels: (items,) class of each item; -1 where the speaker is unknown.
             seed: seed of the run.
             epoch: epoch, from 0.
 
@@ -56,11 +56,15 @@ class BalancedSpeakers(ItemOrder):
     """
 
     def indices(self, labels: NDArray[np.int64], *, seed: int, epoch: int) -> NDArray[np.int64]:
-        """Rounds of speakers until the epoch is full; see `ItemOrder.indices`."""
+        """Rounds of speakers until the epoch is full; see `ItemOrder.indices`.
+
+        Raises:
+            InputError: if the speaker of an item is unknown.
+        """
         rng = np.random.default_rng([seed, epoch])
         shuffled = rng.permutation(len(labels))
         by_speaker = shuffled[np.argsort(labels[shuffled], kind="stable")]
-        counts = np.bincount(labels)
+        counts = _speaker_counts(labels)
         starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
         present = np.flatnonzero(counts)
         rounds = -(-len(labels) // len(present))
@@ -104,12 +108,12 @@ class SpeakerGroups(ItemOrder):
         """Groups of K lines of P speakers; see `ItemOrder.indices`.
 
         Raises:
-            InputError: if there are fewer than P speakers.
+            InputError: if there are fewer than P speakers, or the speaker of an item is unknown.
         """
         rng = np.random.default_rng([seed, epoch])
         shuffled = rng.permutation(len(labels))
         by_speaker = shuffled[np.argsort(labels[shuffled], kind="stable")]
-        counts = np.bincount(labels)
+        counts = _speaker_counts(labels)
         starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
         present = np.flatnonzero(counts)
         if len(present) < self.speakers:
@@ -125,3 +129,11 @@ class SpeakerGroups(ItemOrder):
         lines = turns[:, None] * self.lines + np.arange(self.lines)  # (turn, line)
         found: NDArray[np.int64] = by_speaker[starts[chosen][:, None] + lines % counts[chosen][:, None]]
         return found.ravel()
+
+
+def _speaker_counts(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    if labels.min() < 0:
+        raise InputError(
+            "an order by speakers needs the speaker of every utterance, and some are unknown; use Shuffled"
+        )
+    return np.bincount(labels)

@@ -63,7 +63,8 @@ def split_batch(batch: CropBatch, count: int) -> list[CropBatch]:
         batch: batch to split.
         count: wanted number of parts.
     """
-    parts = [column.tensor_split(min(count, len(batch.labels))) for column in batch]
+    count = min(count, len(batch.labels))
+    parts = [[None] * count if column is None else column.tensor_split(count) for column in batch]
     return [CropBatch(*columns) for columns in zip(*parts, strict=True)]
 
 

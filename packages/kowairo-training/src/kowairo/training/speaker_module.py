@@ -10,7 +10,7 @@ from lightning.pytorch import LightningModule
 from torch import Tensor
 
 from kowairo.core import InputError, KowairoError
-from kowairo.losses import MarginSchedule
+from kowairo.losses import MarginSchedule, RowCounts, Targets
 
 from .dataset import CropBatch
 from .freezer import Freezer
@@ -192,25 +192,27 @@ class SpeakerModule(LightningModule):
             found = rule(batch)
         for parameter, gradient in zip(self._parameters_to_train, found.gradients, strict=True):
             parameter.grad = gradient
-        self.progress.count(found.loss, correct=found.num_recognised, items=len(batch.labels))
+        labelled = _targets(batch).counts().labels
+        self.progress.count(found.loss, correct=found.num_recognised, items=labelled)
         return found.loss
 
     def _row_by_row(self, batch: CropBatch) -> _Gradients:
+        whole = _targets(batch).counts()
         # One chunk after the other, so that the activations of one only are in memory.
         first, *others = split_batch(batch, self.rules.accumulate)
-        found = self._side_by_side(first, len(batch.labels))
+        found = self._side_by_side(first, whole)
         for chunk in others:
-            found = _sum_gradients([found, self._side_by_side(chunk, len(batch.labels))])
+            found = _sum_gradients([found, self._side_by_side(chunk, whole)])
         return found
 
-    def _side_by_side(self, chunk: CropBatch, batch_size: int) -> _Gradients:
+    def _side_by_side(self, chunk: CropBatch, whole: RowCounts) -> _Gradients:
         return _sum_gradients(
-            self._pool.run(lambda part: self._gradient(part, batch_size), self._pool.split(chunk))
+            self._pool.run(lambda part: self._gradient(part, whole), self._pool.split(chunk))
         )
 
-    def _gradient(self, part: CropBatch, batch_size: int) -> _Gradients:
+    def _gradient(self, part: CropBatch, whole: RowCounts) -> _Gradients:
         embeddings = self._embed(part)
-        loss: Tensor = self.model.head(embeddings, part.labels) * (len(part.labels) / batch_size)
+        loss = self.model.head.share(embeddings, _targets(part), whole)
         gradients = torch.autograd.grad(loss, self._parameters_to_train, materialize_grads=True)
         recognised = self.model.head.num_recognised(embeddings.detach(), part.labels)
         return _Gradients(float(loss.detach()), gradients, recognised)
@@ -220,7 +222,7 @@ class SpeakerModule(LightningModule):
         # back from the gradient of its rows.
         embedded = self._pool.run(self._embed, self._pool.split(batch))
         rows = torch.cat([part.detach() for part in embedded]).requires_grad_()
-        loss: Tensor = self.model.head(rows, batch.labels)
+        loss: Tensor = self.model.head(rows, _targets(batch))
         towards = [rows, *self._parameters_to_train]
         slopes, *direct = torch.autograd.grad(loss, towards, materialize_grads=True)
         starts = slopes.split_with_sizes([len(part) for part in embedded])
@@ -248,6 +250,10 @@ class SpeakerModule(LightningModule):
 
     def _place(self) -> str:
         return f"epoch {self.progress.epoch}, batch {self.progress.batch}"
+
+
+def _targets(batch: CropBatch) -> Targets:
+    return Targets(batch.labels, batch.domains, batch.teacher)
 
 
 def _sum_gradients(parts: Sequence[_Gradients]) -> _Gradients:

@@ -14,6 +14,7 @@ from .parameter_rule import ParameterRule
 from .precision import PrecisionName
 from .schedule import Schedule, WarmupCosine
 from .spec_augment import SpecAugment
+from .teacher_rows import TeacherTransform
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,17 @@ class StageConfig:
     gradient_clip_norm: float = 5.0
     """Largest norm of the gradient."""
     loss: str | LossMapping = "kowairo.losses.AAMSoftmax"
-    """Class of the loss, or its class_path and init_args; a loss may hold others (WeightedSum)."""
+    """Class of the loss, or its class_path and init_args; a loss may hold others (WeightedSum), and
+    JointObjective those over domains and a teacher too."""
     loss_scale: float | None = None
     """Scale of a loss that has one; null for the loss's own (30 for AAMSoftmax)."""
     margin: MarginConfig = MarginConfig()
     """Growth of the margin, in the loss's unit; a loss without margin takes none."""
+    domain: str | None = None
+    """What the losses over domains tell apart: NAME of a table utt2NAME or spk2NAME of the training set."""
+    teacher_transform: TeacherTransform = "centre"
+    """centre subtracts the mean of the teacher's embeddings of the training items; none takes them as they
+    are."""
     ema_decay: float | None = None
     """Decay of the averaged weights that are evaluated and kept; null for the plain weights."""
     average: CheckpointAverage | None = None

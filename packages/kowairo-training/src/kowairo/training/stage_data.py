@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kowairo.core import Corpus, InputError, file_digest, read_trials
+import numpy as np
+from numpy.typing import NDArray
+
+from kowairo.core import Corpus, EmbeddingSet, InputError, file_digest, read_trials
 from kowairo.data import AudioStore
 
 from .audio_source import AudioSource, DecodedAudio, StoredAudio
+from .domain_labels import domain_by_utterance, number_domains
+from .head import targets_of
 from .stage_config import StageConfig
-from .training_items import TrainingItems, apply_merge_map, training_items
+from .teacher_rows import TeacherRows, teacher_digest
+from .training_items import UNLABELLED, TrainingItems, apply_merge_map, training_items
 from .validation import LabelledAudio, Validation
 
 if TYPE_CHECKING:
     from kowairo.data.augment import Augmentation
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +40,10 @@ class StageData:
         source: their audio.
         validation: closed split and validation trials.
         augmentation: applied to training crops; None for none.
-        digest: SHA-256 over items, trials and material tables.
+        digest: SHA-256 over items, targets, trials and material tables.
+        domains: (items,) index into `domain_names`, -1 where unknown; None where no loss looks at domains.
+        domain_names: sorted.
+        teacher: a teacher's embeddings of the items; None where no loss looks at them.
     """
 
     items: TrainingItems
@@ -38,6 +51,9 @@ class StageData:
     validation: Validation
     augmentation: Augmentation | None
     digest: str
+    domains: NDArray[np.int64] | None = None
+    domain_names: tuple[str, ...] = ()
+    teacher: TeacherRows | None = None
 
 
 def stage_data(
@@ -47,6 +63,7 @@ def stage_data(
     store: AudioStore | None = None,
     material: Path | None = None,
     merge_map: Mapping[str, str] | None = None,
+    teacher: Path | None = None,
     workers: int = 2,
 ) -> StageData:
     """Read the data of a stage.
@@ -58,25 +75,87 @@ def stage_data(
         store: packed audio; a set that is not in it is decoded from its files.
         material: folder of noise.scp, music.scp and rir.scp, needed where crops are augmented.
         merge_map: canonical speaker of each alias.
+        teacher: embedding set of a teacher over the training items.
         workers: lines embedded at a time in validation.
 
     Raises:
-        InputError: if the folder holds no training set or one of a single speaker, or material is missing
-            where it is needed.
+        InputError: if the folder holds no training set or one of a single speaker, or material, domains or a
+            teacher are missing where they are needed, or given where no loss looks at them.
     """
     train = Corpus.read(folder / "train")
+    needed = targets_of(config.loss)
+    _check_given(config, needed, teacher)
     source = audio_source(train, store)
     utt2spk = apply_merge_map(train.utt2spk, merge_map or {})
-    items = training_items(utt2spk, source=source, max_speakers=config.max_speakers, speeds=config.speeds)
-    if len(items.classes) < 2:
-        raise InputError(f"stage {config.name}: {folder / 'train'} has one speaker; telling apart takes two")
+    embedded = None if teacher is None else EmbeddingSet.load(teacher)
+    items = training_items(
+        utt2spk if needed - {"labels"} else _labelled(utt2spk),
+        source=source,
+        max_speakers=config.max_speakers,
+        speeds=config.speeds,
+        teacher=None if embedded is None else embedded.index,
+    )
+    if "labels" in needed and len(items.classes) < 2:
+        count = "one speaker" if items.classes else "no utterance of a known speaker"
+        raise InputError(f"stage {config.name}: {folder / 'train'} has {count}; telling apart takes two")
+    domains, domain_names = _domains(config, train, folder / "train", items)
+    rows = None if embedded is None else TeacherRows(embedded, items.utts, transform=config.teacher_transform)
+    digest = _digest(items, folder, material if config.augment_probability > 0 else None)
+    # Entered only where they are used: a stage without them keeps the digest that it always had.
+    if domains is not None:
+        digest.update(json.dumps(["domains", domains.tolist(), domain_names]).encode())
+    if teacher is not None:
+        digest.update(f"teacher {teacher_digest(teacher)}".encode())
     return StageData(
         items=items,
         source=source,
         validation=_validation(config, folder, items, store, merge_map or {}, workers),
         augmentation=_augmentation(config, material),
-        digest=_digest(items, folder, material if config.augment_probability > 0 else None),
+        digest=digest.hexdigest(),
+        domains=domains,
+        domain_names=tuple(domain_names),
+        teacher=rows,
     )
+
+
+def _check_given(config: StageConfig, needed: frozenset[str], teacher: Path | None) -> None:
+    for target, given, how in (
+        ("teacher", teacher is not None, "an embedding set of a teacher (--teacher)"),
+        ("domains", config.domain is not None, "the stage's key domain"),
+    ):
+        if target in needed and not given:
+            raise InputError(f"stage {config.name}: a term of the loss needs {how}")
+        if given and target not in needed:
+            raise InputError(f"stage {config.name}: {how} is given, but no term of the loss looks at it")
+
+
+def _labelled(utt2spk: Mapping[str, str]) -> Mapping[str, str]:
+    found = {utt: speaker for utt, speaker in utt2spk.items() if speaker != UNLABELLED}
+    if len(found) < len(utt2spk):
+        _log.warning(
+            "%d of %d utterances have no speaker (%s) and are left out: the loss looks at labels alone",
+            len(utt2spk) - len(found),
+            len(utt2spk),
+            UNLABELLED,
+        )
+    return found
+
+
+def _domains(
+    config: StageConfig, train: Corpus, folder: Path, items: TrainingItems
+) -> tuple[NDArray[np.int64] | None, list[str]]:
+    if config.domain is None:
+        return None, []
+    table = domain_by_utterance(train, config.domain, folder=folder)
+    numbers, names = number_domains([table.get(utt.partition("|")[0]) for utt in items.utts])
+    if len(names) < 2:
+        raise InputError(
+            f"stage {config.name}: the training items are of {len(names)} {config.domain} domains; "
+            "aligning takes two"
+        )
+    unknown = int((numbers < 0).sum())
+    _log.info("%d domains of %s; %d items of unknown domain", len(names), config.domain, unknown)
+    return numbers, names
 
 
 def audio_source(corpus: Corpus, store: AudioStore | None) -> AudioSource:
@@ -139,7 +218,7 @@ def _augmentation(config: StageConfig, material: Path | None) -> Augmentation | 
     return default_augmentation(material, probability=config.augment_probability)
 
 
-def _digest(items: TrainingItems, folder: Path, material: Path | None) -> str:
+def _digest(items: TrainingItems, folder: Path, material: Path | None) -> hashlib._Hash:
     digest = hashlib.sha256(json.dumps([items.utts, items.labels.tolist(), items.classes]).encode())
     files = [folder / "closed" / "utt2spk", folder / "valid" / "trials"]
     if material is not None:
@@ -147,4 +226,4 @@ def _digest(items: TrainingItems, folder: Path, material: Path | None) -> str:
     for path in files:
         if path.is_file():
             digest.update(f"{path.name} {file_digest(path)}".encode())
-    return digest.hexdigest()
+    return digest

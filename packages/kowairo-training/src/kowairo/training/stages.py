@@ -50,6 +50,7 @@ def train_stage(
     store: AudioStore | None = None,
     material: Path | None = None,
     merge_map: Mapping[str, str] | None = None,
+    teacher: Path | None = None,
     seed: int = 0,
     threads: int = 2,
     num_workers: int = 1,
@@ -75,6 +76,8 @@ def train_stage(
         store: packed audio of the corpus.
         material: augmentation material.
         merge_map: canonical speaker of each alias.
+        teacher: embedding set of a teacher, with rows for the training items, by which the audio store names
+            them; items without a row are left out.
         seed: seed of everything random.
         threads: cores for the network (CPU).
         num_workers: processes that prepare batches; they do not change the result.
@@ -93,7 +96,13 @@ def train_stage(
     with _machine(threads, device) as place:
         start = stage_start(encoder=encoder, init=init, seed=seed)
         data = stage_data(
-            config, data_folder, store=store, material=material, merge_map=merge_map, workers=threads
+            config,
+            data_folder,
+            store=store,
+            material=material,
+            merge_map=merge_map,
+            teacher=teacher,
+            workers=threads,
         )
         record = RunRecord(_fingerprint(config, start, data, seed))
         if is_finished(out, record.fingerprint):
@@ -143,6 +152,8 @@ def _module(
         embedding_dim=start.encoder.embedding_dim,
         classes=data.items.classes,
         scale=config.loss_scale,
+        num_domains=len(data.domain_names),
+        teacher_dim=None if data.teacher is None else data.teacher.dim,
         seed=seed,
     )
     _continue_head(head, start.head_folder)
@@ -180,6 +191,8 @@ def _loader(config: StageConfig, data: StageData, plan: BatchPlan, seed: int, nu
         num_samples=round(config.crop_s * 16000),
         seed=seed,
         augmentation=data.augmentation,
+        domains=data.domains,
+        teacher=data.teacher,
     )
     return CropLoader(dataset, plan, num_workers=num_workers)
 
@@ -311,7 +324,14 @@ def _machine(threads: int, device: str) -> Iterator[torch.device]:
 
 
 def _fingerprint(config: StageConfig, start: StageStart, data: StageData, seed: int) -> str:
-    parts = [config_values(replace(config, name="")), start.digest, data.digest, seed]
+    settings = config_values(replace(config, name=""))
+    assert isinstance(settings, dict)
+    # Keys that a stage does not use do not count: what was trained before they existed stays valid.
+    if config.domain is None:
+        del settings["domain"]
+    if data.teacher is None:
+        del settings["teacher_transform"]
+    parts = [settings, start.digest, data.digest, seed]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

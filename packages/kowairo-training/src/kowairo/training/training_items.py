@@ -1,7 +1,7 @@
 """Which utterances a stage trains on, and which class each belongs to."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,9 @@ from .audio_source import AudioSource
 
 _log = logging.getLogger(__name__)
 
+UNLABELLED = "-"
+"""Speaker id of utterances whose speaker nobody knows."""
+
 
 @dataclass(frozen=True, eq=False)
 class TrainingItems:
@@ -20,7 +23,7 @@ class TrainingItems:
 
     Attributes:
         utts: utterance ids; "utt|0.9" is the copy at 0.9 times the speed.
-        labels: (items,) index into `classes`.
+        labels: (items,) index into `classes`; -1 where the speaker is unknown.
         classes: speaker ids after merging, sorted; a speed copy's class is "speaker|0.9".
     """
 
@@ -33,11 +36,13 @@ def largest_speakers(utt2spk: Mapping[str, str], max_speakers: int | None) -> se
     """The speakers with the most utterances; ties go to the smaller id.
 
     Args:
-        utt2spk: speaker of each utterance.
+        utt2spk: speaker of each utterance; "-" is none.
         max_speakers: how many to keep; None keeps all.
     """
     counts: dict[str, int] = {}
     for speaker in utt2spk.values():
+        if speaker == UNLABELLED:
+            continue
         counts[speaker] = counts.get(speaker, 0) + 1
     ranked = sorted(counts, key=lambda speaker: (-counts[speaker], speaker))
     return set(ranked[:max_speakers])
@@ -49,23 +54,25 @@ def training_items(
     source: AudioSource,
     max_speakers: int | None = None,
     speeds: Sequence[float] = (1.0,),
+    teacher: Container[str] | None = None,
 ) -> TrainingItems:
     """List the items of a stage.
 
     Args:
-        utt2spk: speaker of each utterance, after merging.
+        utt2spk: speaker of each utterance, after merging; "-" where nobody knows.
         source: audio; utterances that it could not read are left out (and counted in the log).
         max_speakers: keep the largest N speakers only; None keeps all.
         speeds: speeds to train on; each speed other than 1 makes a new class of every speaker, because it
             moves the pitch and the formants as another vocal tract would.
+        teacher: items that the teacher has embedded; the others are left out (and counted in the log).
 
     Returns:
         Items sorted by utterance id, classes sorted by speaker id.
 
     Raises:
-        InputError: if no utterance of a speed is in the source.
+        InputError: if no utterance of a speed is in the source, or none is the teacher's.
     """
-    kept = largest_speakers(utt2spk, max_speakers)
+    kept = largest_speakers(utt2spk, max_speakers) | {UNLABELLED}
     pairs: list[tuple[str, str]] = []
     for speed in speeds:
         suffix = "" if speed == 1.0 else f"|{speed:g}"
@@ -85,10 +92,32 @@ def training_items(
         _log.warning(
             "%d of %d training items have no readable audio and are left out", missing, missing + len(pairs)
         )
-    classes = sorted({speaker for _, speaker in pairs})
+    if teacher is not None:
+        pairs = _with_teacher(pairs, teacher)
+    classes = sorted({speaker for _, speaker in pairs if not _is_unlabelled(speaker)})
     number = {speaker: index for index, speaker in enumerate(classes)}
-    labels = np.array([number[speaker] for _, speaker in pairs], dtype=np.int64)
+    labels = np.array([number.get(speaker, -1) for _, speaker in pairs], dtype=np.int64)
     return TrainingItems([utt for utt, _ in pairs], labels, classes)
+
+
+def _with_teacher(pairs: list[tuple[str, str]], teacher: Container[str]) -> list[tuple[str, str]]:
+    found = [pair for pair in pairs if pair[0] in teacher]
+    if not found:
+        raise InputError(
+            f"the teacher has none of the {len(pairs)} training items, the first being {pairs[0][0]!r}; "
+            "its embedding set has to be made from this audio"
+        )
+    if len(found) < len(pairs):
+        _log.warning(
+            "%d of %d training items have no embedding of the teacher and are left out",
+            len(pairs) - len(found),
+            len(pairs),
+        )
+    return found
+
+
+def _is_unlabelled(speaker: str) -> bool:
+    return speaker.partition("|")[0] == UNLABELLED
 
 
 def apply_merge_map(utt2spk: Mapping[str, str], merge_map: Mapping[str, str]) -> dict[str, str]:

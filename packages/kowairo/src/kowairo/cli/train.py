@@ -18,6 +18,7 @@ def train(
     store: Path | None = None,
     material: Path | None = None,
     merge_map: Path | None = None,
+    teacher: Path | None = None,
     seed: int = 0,
     threads: int = 2,
     num_workers: int = 1,
@@ -35,6 +36,7 @@ def train(
         store: Packed audio of the corpus.
         material: Training part of the augmentation material.
         merge_map: merge_map.json of `kowairo merge`.
+        teacher: Embeddings of the training lines by a teacher, for losses of distillation.
         seed: Seed of everything.
         threads: Cores for the network.
         num_workers: Processes that prepare batches.
@@ -53,6 +55,7 @@ def train(
         store=None if store is None else AudioStore.open(store),
         material=material,
         merge_map=None if merge_map is None else read_merge_map(merge_map),
+        teacher=teacher,
         seed=seed,
         threads=threads,
         num_workers=num_workers,
