@@ -47,6 +47,16 @@ def test_stats_counts(run, corpus):
     ]
 
 
+def test_revoice_makes_new_speakers(run, corpus, tmp_path):
+    (corpus / "s0-0.wav").write_bytes(b"")
+    options = ["--copies", 2, "--max_lines", 3]
+    status, out, _ = run("corpus", "revoice", "--corpus", corpus, "--out", tmp_path / "new", *options)
+    made = Corpus.read(tmp_path / "new")
+    dropped = read_json(tmp_path / "new" / "drop_report.json")["dropped"].get("empty", 0)
+    assert (status, len(made.speakers), len(made.utts)) == (0, 8, 2 * (12 - dropped))
+    assert f"{len(made.utts)} lines of 8 speakers kept" in out
+
+
 @pytest.mark.slow
 def test_synthesize_makes_a_corpus_that_imports(run, tmp_path):
     options = ["--characters", 8, "--lines", 2, "--workers", 1]

@@ -50,9 +50,10 @@ def possible_voices(corpus: Corpus) -> dict[str, str]:
 
 
 def split_units(corpus: Corpus) -> list[list[str]]:
-    """Speakers that belong on one side of a split: one actor, or possibly one voice.
+    """Speakers that belong on one side of a split: one actor, possibly one voice, or made of one voice.
 
-    A speaker without a known actor counts as an actor of its own.
+    A speaker without a known actor counts as an actor of its own. Copies in other voices (`spk2original`)
+    stay with their source.
 
     Args:
         corpus: Speakers and what is known about them.
@@ -60,7 +61,10 @@ def split_units(corpus: Corpus) -> list[list[str]]:
     Returns:
         The units, each sorted, sorted by their first speaker.
     """
+    originals = _table(corpus, "spk2original")
+    sources = {source: source for source in set(originals.values()) & set(corpus.speakers)}
     groups = [*_groups(possible_voices(corpus)), *_groups(_table(corpus, "spk2va"))]
+    groups.extend(_groups({**sources, **originals}))
     return _groups(_components(corpus.speakers, groups))
 
 

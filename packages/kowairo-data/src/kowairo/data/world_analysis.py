@@ -23,6 +23,7 @@ ANALYSIS_FFT = 1024
 HOP = round(FRAME_S * SAMPLE_RATE_HZ)
 _PITCH_FLOOR_HZ = 55.0
 _PITCH_CEIL_HZ = 800.0
+_PITCH_DOWNSAMPLING = 2
 _SILENCE = 1e-12
 _BREATH_BAND_HZ = (1500.0, 4500.0)
 _WINDOW = 320
@@ -60,13 +61,13 @@ def require_world() -> ModuleType:
     return module
 
 
-def estimate_pitch(samples: NDArray[np.float32], *, downsampling: int = 2) -> tuple[Floats, Floats]:
-    """Pitch by DIO, refined by StoneMask.
+def estimate_pitch(samples: NDArray[np.float32]) -> tuple[Floats, Floats]:
+    """Pitch by DIO at half the rate, refined by StoneMask at the full one.
+
+    Half the rate costs half the time; at a quarter a voice of 480 Hz is taken for one of 160 Hz.
 
     Args:
         samples: (samples,) at 16 kHz.
-        downsampling: DIO works at 16 kHz / this; 2 costs half the time, and the refinement works at the full
-            rate again; 4 is good enough for a median.
 
     Returns:
         Pitch in Hz (frames,), 0 where unvoiced, and times in s (frames,).
@@ -82,7 +83,7 @@ def estimate_pitch(samples: NDArray[np.float32], *, downsampling: int = 2) -> tu
         f0_floor=_PITCH_FLOOR_HZ,
         f0_ceil=_PITCH_CEIL_HZ,
         frame_period=1000.0 * FRAME_S,
-        speed=downsampling,
+        speed=_PITCH_DOWNSAMPLING,
     )
     return world.stonemask(wide, rough_hz, times_s, SAMPLE_RATE_HZ), times_s
 

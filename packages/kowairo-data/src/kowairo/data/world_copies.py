@@ -200,7 +200,7 @@ def _median_pitch_hz(speaker: _Speaker) -> float:
             samples = read_audio(ref)[: round(_PITCH_S * SAMPLE_RATE_HZ)]
         except AudioError:
             continue
-        pitch_hz, _ = estimate_pitch(samples, downsampling=4)
+        pitch_hz, _ = estimate_pitch(samples)
         pitches.append(pitch_hz[pitch_hz > 0])
     voiced_hz = np.concatenate(pitches) if pitches else np.zeros(0)
     return float(np.median(voiced_hz)) if len(voiced_hz) else 0.0
