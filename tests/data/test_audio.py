@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from kowairo.core import AudioRef
-from kowairo.data.audio import REASONS, AudioError, check_audio, decode_audio, read_audio
+from kowairo.data.audio import REASONS, AudioError, check_audio, decode_audio, decode_bytes, read_audio
 
 RATE_HZ = 16000
 
@@ -162,6 +162,16 @@ def test_an_ogg_cut_to_almost_nothing_is_undecodable(tmp_path, share):
     content = encoded(0.1 * np.random.default_rng(0).standard_normal(2 * RATE_HZ), RATE_HZ, "OGG", "VORBIS")
     (tmp_path / "cut.ogg").write_bytes(content[: int(len(content) * share)])
     assert reason_of(tmp_path / "cut.ogg") == "undecodable"
+
+
+def test_a_file_in_memory_reads_as_one_on_disk(tmp_path):
+    content = encoded(0.1 * np.random.default_rng(0).standard_normal((8000, 2)), 8000, "OGG", "VORBIS")
+    (tmp_path / "a.ogg").write_bytes(content)
+    np.testing.assert_array_equal(decode_bytes(content, source="a").samples, read_audio(tmp_path / "a.ogg"))
+    with pytest.raises(AudioError, match="a: empty: 0 bytes"):
+        decode_bytes(b"", source="a")
+    with pytest.raises(AudioError, match="a: too_short"):
+        decode_bytes(content, source="a", min_duration_s=2.0)
 
 
 def test_the_error_survives_a_process_border(tmp_path):

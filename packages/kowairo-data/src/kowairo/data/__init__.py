@@ -6,6 +6,7 @@ from kowairo.data.audio import AudioError as AudioError
 from kowairo.data.audio import Decoded as Decoded
 from kowairo.data.audio import check_audio as check_audio
 from kowairo.data.audio import decode_audio as decode_audio
+from kowairo.data.audio import decode_bytes as decode_bytes
 from kowairo.data.audio import read_audio as read_audio
 from kowairo.data.drop_report import DropReport as DropReport
 from kowairo.data.drop_report import Remark as Remark
@@ -50,6 +51,7 @@ __all__ = [
     "change_speed",
     "check_audio",
     "decode_audio",
+    "decode_bytes",
     "hash_audio",
     "import_corpus",
     "make_trials",

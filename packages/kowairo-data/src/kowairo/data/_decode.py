@@ -42,8 +42,25 @@ def decode_channels(ref: AudioRef, *, max_duration_s: float) -> DecodedChannels:
     Raises:
         AudioError: missing, undecodable, empty or too_long.
     """
-    source = str(ref)
-    content = _open(ref)
+    return decode_content(_open(ref), source=str(ref), max_duration_s=max_duration_s)
+
+
+def decode_content(content: Path | io.BytesIO, *, source: str, max_duration_s: float) -> DecodedChannels:
+    """As `decode_channels`, of a file that is in memory already.
+
+    Args:
+        content: A file, or what one holds.
+        source: Its name, for messages.
+        max_duration_s: As `decode_channels`.
+
+    Returns:
+        As `decode_channels`.
+
+    Raises:
+        AudioError: undecodable, empty or too_long.
+    """
+    if isinstance(content, io.BytesIO) and not content.getbuffer().nbytes:
+        raise AudioError("empty", "0 bytes", source)
     try:
         with soundfile.SoundFile(content) as file:
             rate_hz, expected, is_ogg = file.samplerate, file.frames, file.format == "OGG"
@@ -67,10 +84,7 @@ def decode_channels(ref: AudioRef, *, max_duration_s: float) -> DecodedChannels:
 
 def _open(ref: AudioRef) -> Path | io.BytesIO:
     if ref.member is not None:
-        content = read_member(ref.path, ref.member)
-        if not content.getbuffer().nbytes:
-            raise AudioError("empty", "member of 0 bytes", str(ref))
-        return content
+        return read_member(ref.path, ref.member)
     try:
         if ref.path.is_dir():
             raise AudioError("undecodable", "is a folder", str(ref))

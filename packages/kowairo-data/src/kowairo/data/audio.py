@@ -1,5 +1,6 @@
 """Audio files of any format and rate as 16 kHz mono, with a named reason where that is impossible."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from kowairo.core import AudioRef
 from kowairo.data._audio_error import REASONS as REASONS
 from kowairo.data._audio_error import AudioError as AudioError
 from kowairo.data._audio_error import Reason as Reason
-from kowairo.data._decode import decode_channels
+from kowairo.data._decode import DecodedChannels, decode_channels, decode_content
 
 SAMPLE_RATE_HZ = 16000
 MIN_DURATION_S = 0.5
@@ -90,18 +91,68 @@ def decode_audio(
     """
     ref = _as_ref(ref)
     decoded = decode_channels(ref, max_duration_s=max_duration_s)
+    return _checked(
+        decoded,
+        str(ref),
+        sample_rate_hz=sample_rate_hz,
+        min_duration_s=min_duration_s,
+        max_duration_s=max_duration_s,
+    )
+
+
+def decode_bytes(
+    content: bytes | bytearray | memoryview,
+    *,
+    source: str,
+    sample_rate_hz: int = SAMPLE_RATE_HZ,
+    min_duration_s: float = MIN_DURATION_S,
+    max_duration_s: float = MAX_DURATION_S,
+) -> Decoded:
+    """As `decode_audio`, of an audio file that is in memory already.
+
+    Args:
+        content: What the file holds.
+        source: Its name, for messages.
+        sample_rate_hz: Rate of the result.
+        min_duration_s: As `read_audio`.
+        max_duration_s: As `read_audio`.
+
+    Returns:
+        Samples, duration and truncation.
+
+    Raises:
+        AudioError: As `read_audio`.
+    """
+    decoded = decode_content(io.BytesIO(content), source=source, max_duration_s=max_duration_s)
+    return _checked(
+        decoded,
+        source,
+        sample_rate_hz=sample_rate_hz,
+        min_duration_s=min_duration_s,
+        max_duration_s=max_duration_s,
+    )
+
+
+def _checked(
+    decoded: DecodedChannels,
+    source: str,
+    *,
+    sample_rate_hz: int,
+    min_duration_s: float,
+    max_duration_s: float,
+) -> Decoded:
     channels = decoded.channels
     mono = channels[:, 0] if channels.shape[1] == 1 else channels.mean(axis=1, dtype=np.float32)
     duration_s = len(mono) / decoded.sample_rate_hz
     if decoded.truncated and duration_s < min_duration_s:
         detail = f"{decoded.truncated}; only {duration_s:.2f} s decode"
-        raise AudioError("undecodable", detail, str(ref))
+        raise AudioError("undecodable", detail, source)
     try:
         check_audio(
             mono, decoded.sample_rate_hz, min_duration_s=min_duration_s, max_duration_s=max_duration_s
         )
     except AudioError as error:
-        raise AudioError(error.reason, error.detail, str(ref)) from None
+        raise AudioError(error.reason, error.detail, source) from None
     if decoded.sample_rate_hz != sample_rate_hz:
         mono = soxr.resample(mono, decoded.sample_rate_hz, sample_rate_hz, quality="HQ")
     return Decoded(np.ascontiguousarray(mono, dtype=np.float32), duration_s, decoded.truncated)
