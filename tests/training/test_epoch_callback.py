@@ -6,7 +6,7 @@ def test_a_figure_that_an_epoch_lacks_is_an_empty_field(tmp_path):
     write_metrics(tmp_path / "metrics.csv", rows)
     header, line = (tmp_path / "metrics.csv").read_text().splitlines()
     assert header == ",".join(METRICS_COLUMNS)
-    assert line == "0,5,0.30000000000000004,,,,,,,0.001,"
+    assert line == "0,5,0.30000000000000004,,,,,,,0.001,,,,"
 
 
 def test_a_run_without_epochs_has_a_header_only(tmp_path):

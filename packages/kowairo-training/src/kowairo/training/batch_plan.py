@@ -47,6 +47,11 @@ class BatchPlan(Sampler[list[ItemKey]]):
         self._first_batch = 0
 
     @property
+    def batch_size(self) -> int:
+        """Items per batch."""
+        return self._batch_size
+
+    @property
     def batches_per_epoch(self) -> int:
         """Number of batches of a whole epoch."""
         return len(self._labels) // self._batch_size

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from torch.utils.data import DataLoader
 
+from kowairo.data import SAMPLE_RATE_HZ
+
 from .batch_plan import BatchPlan
 from .dataset import CropBatch, CropDataset
 
@@ -19,10 +21,16 @@ class CropLoader:
         dataset: crops by keys.
         plan: batches of keys.
         num_workers: processes that prepare batches; 0 prepares them in the training process.
+
+    Attributes:
+        num_workers: as given.
+        waited_s: time that training waited for batches; its user sets it back.
     """
 
     def __init__(self, dataset: CropDataset, plan: BatchPlan, *, num_workers: int = 0) -> None:
         self._plan = plan
+        self.num_workers = num_workers
+        self._crop_s = dataset.num_samples / SAMPLE_RATE_HZ
         self._loader: DataLoader[CropBatch] = DataLoader(
             dataset,
             batch_size=None,
@@ -42,6 +50,16 @@ class CropLoader:
     def batches_per_epoch(self) -> int:
         """Number of batches of a whole epoch."""
         return self._plan.batches_per_epoch
+
+    @property
+    def batch_size(self) -> int:
+        """Crops of a batch, those of all processes together."""
+        return self._plan.batch_size
+
+    @property
+    def audio_per_batch_s(self) -> float:
+        """Audio of a batch, of all processes together, in seconds."""
+        return self._plan.batch_size * self._crop_s
 
     def __len__(self) -> int:
         return len(self._plan)

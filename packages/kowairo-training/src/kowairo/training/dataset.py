@@ -75,6 +75,11 @@ class CropDataset(Dataset[CropBatch]):
         self._domains = domains
         self._teacher = teacher
 
+    @property
+    def num_samples(self) -> int:
+        """Length of a crop."""
+        return self._num_samples
+
     def __len__(self) -> int:
         return len(self._items.utts)
 

@@ -17,6 +17,7 @@ from .dataset import CropBatch
 from .resume_state import RunRecord, save_state
 from .speaker_model import SpeakerModel
 from .speaker_module import SpeakerModule
+from .throughput import Throughput
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +33,9 @@ METRICS_COLUMNS = (
     "valid_eer",
     "lr",
     "margin_rad",
+    "crops_per_s",
+    "audio_s_per_s",
+    "data_wait_share",
 )
 
 
@@ -108,6 +112,8 @@ class EpochCallback(Callback):
         throughput = self._throughput(module.progress.step)
         row = self._evaluate(module)
         self._keep_if_best(module, row)
+        # After the model is saved, whose card says what was reached and not on what machine.
+        row |= throughput.columns()
         self._record.rows.append(row)
         if self._epoch_models is not None:
             self._epoch_models.keep(module.evaluated_model, self._record.rows)
@@ -155,28 +161,39 @@ class EpochCallback(Callback):
             self._record.best_eer = value
             self._save_best(module.evaluated_model, row)
 
-    def _throughput(self, step: int) -> tuple[float, float]:
+    def _throughput(self, step: int) -> Throughput:
         started, first_step = self._epoch_started
-        seconds = max(1e-9, time.perf_counter() - started)
-        return (step - first_step) / seconds, self._loader.waited_s / seconds
-
-    def _log_row(self, row: Mapping[str, float], throughput: tuple[float, float]) -> None:
-        steps_per_s, waiting = throughput
-        _log.info(
-            "epoch %d: %s; %.2f steps/s, %.0f %% of the time waiting for data",
-            int(row["epoch"]),
-            ", ".join(f"{name} {value:.4g}" for name, value in row.items() if name not in ("epoch", "step")),
-            steps_per_s,
-            100 * waiting,
+        steps = step - first_step
+        return Throughput(
+            seconds=time.perf_counter() - started,
+            waited_s=self._loader.waited_s,
+            steps=steps,
+            crops=steps * self._loader.batch_size,
+            audio_s=steps * self._loader.audio_per_batch_s,
         )
+
+    def _log_row(self, row: Mapping[str, float], throughput: Throughput) -> None:
+        speed = throughput.columns()
+        figures = {name: value for name, value in row.items() if name not in ("epoch", "step", *speed)}
+        _log.info(
+            "epoch %d: %s; %.2f steps/s, %.0f crops/s, %.0f s of audio/s, %.0f %% waiting for data",
+            int(row["epoch"]),
+            ", ".join(f"{name} {value:.4g}" for name, value in figures.items()),
+            throughput.steps_per_s,
+            speed["crops_per_s"],
+            speed["audio_s_per_s"],
+            100 * throughput.data_wait_share,
+        )
+        advice = throughput.advice(self._loader.num_workers)
+        if advice is not None:
+            _log.warning("%s", advice)
         if self._writer is None:
             return
         step = int(row["step"])
-        for name, value in row.items():
-            if name != "step":
-                self._writer.add_scalar(name, value, step)
-        self._writer.add_scalar("throughput/steps_per_s", steps_per_s, step)
-        self._writer.add_scalar("throughput/data_wait_share", waiting, step)
+        for name, value in figures.items():
+            self._writer.add_scalar(name, value, step)
+        for name, value in {"steps_per_s": throughput.steps_per_s, **speed}.items():
+            self._writer.add_scalar(f"throughput/{name}", value, step)
         self._writer.flush()
 
 
