@@ -5,8 +5,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kowairo.core import AudioHashes, AudioRef, Corpus, InputError, Speaker, TrainingRecord, content_hash
-from kowairo.core import speakers_of as speakers_of_corpus
+from kowairo.core import (
+    AudioHashes,
+    AudioRef,
+    Corpus,
+    InputError,
+    Speaker,
+    TrainingRecord,
+    content_hash,
+    encoder_record,
+    file_digest,
+    speakers_of,
+    write_json,
+)
 
 numbers = st.integers(0, 2**64 - 1)
 
@@ -96,7 +107,7 @@ def test_the_corpus_of_a_speaker_stands_in_its_own_table():
     corpus = Corpus(
         dict.fromkeys("ab", AudioRef("x")), {"a": "s", "b": "t"}, {}, {"spk2corpus": {"s": "novel"}}
     )
-    assert speakers_of_corpus(corpus) == {"a": Speaker("novel", "s"), "b": Speaker("", "t")}
+    assert speakers_of(corpus) == {"a": Speaker("novel", "s"), "b": Speaker("", "t")}
 
 
 @pytest.mark.parametrize(
@@ -118,3 +129,21 @@ def test_a_file_that_is_no_record_or_was_cut_is_refused(tmp_path, content, messa
 def test_a_missing_record_is_named(tmp_path):
     with pytest.raises(InputError, match="record: no such file"):
         TrainingRecord.read(tmp_path / "record")
+
+
+def test_the_record_of_an_encoder_is_the_one_that_its_card_names(record, tmp_path):
+    assert encoder_record(tmp_path) is None
+    write_json(tmp_path / "card.json", {"licence": "x"})
+    assert encoder_record(tmp_path) is None
+    record.write(tmp_path / "r.bin")
+    digest = file_digest(tmp_path / "r.bin")
+    write_json(tmp_path / "card.json", {"training": {"record": "r.bin", "sha256": digest}})
+    found = encoder_record(tmp_path)
+    assert (found.record.speakers, found.sha256) == (record.speakers, digest)
+
+
+def test_a_record_that_the_card_does_not_speak_of_is_refused(record, tmp_path):
+    record.write(tmp_path / "r.bin")
+    write_json(tmp_path / "card.json", {"training": {"record": "../r.bin", "sha256": "0"}})
+    with pytest.raises(InputError, match=r"r\.bin: its SHA-256 is not the one"):
+        encoder_record(tmp_path)

