@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "kowairo.cli.corpus:revoice", "new speakers: real ones in other voices", writes_config=True
         ),
         "corpus join": Command("kowairo.cli.corpus_join:join", "several corpora as one"),
+        "corpus shard": Command("kowairo.cli.shard:shard", "tar shards of a corpus, for training"),
+        "corpus index": Command("kowairo.cli.shard:index", "list what is in tar shards of others"),
         "corpus stats": Command("kowairo.cli.corpus:stats", "count lines, speakers and hours"),
         "trials make": Command("kowairo.cli.trials:make", "draw target and non-target trials"),
         "trials import": Command(

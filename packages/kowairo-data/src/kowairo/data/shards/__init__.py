@@ -2,6 +2,7 @@
 
 from kowairo.data.shards.index_shards import LabelMember as LabelMember
 from kowairo.data.shards.index_shards import index_shards as index_shards
+from kowairo.data.shards.index_shards import list_shards as list_shards
 from kowairo.data.shards.shard_set import ShardReader as ShardReader
 from kowairo.data.shards.shard_set import ShardSet as ShardSet
 from kowairo.data.shards.tar_samples import TarSample as TarSample
@@ -16,6 +17,7 @@ __all__ = [
     "ShardSet",
     "TarSample",
     "index_shards",
+    "list_shards",
     "tar_samples",
     "write_shards",
 ]
