@@ -3,7 +3,7 @@
 Sources:
     M. Morise, F. Yokomori and K. Ozawa, "WORLD: a vocoder-based high-quality speech synthesis system", IEICE
     Transactions, 2016. DIO on the signal at half rate and StoneMask for the pitch, CheapTrick for the
-    envelope, a frame every 10 ms. D4C, which at 16 kHz gives one figure a frame and takes as long as all the
+    envelope, a frame every 10 ms. D4C, which at 16 kHz gives one figure a frame and takes longer than all the
     rest, is replaced by the correlation between neighbouring periods (``noise_share_db``).
 """
 
@@ -114,8 +114,8 @@ def noise_share_db(samples: NDArray[np.float32], pitch_hz: Floats) -> NDArray[np
     .. math:: N_\mathrm{dB} = 10 \log_{10}(1 - \max_{|\delta| \le 1} r(T_0 + \delta))
 
     with r the normalised correlation of 20 ms with the 20 ms one period later, between whole samples by a
-    parabola. Resynthesis keeps this measure as well as with WORLD's D4C
-    (benchmarks/results/world_copies.md), at a fiftieth of the time.
+    parabola. Resynthesis by it is as close to the source as by WORLD's D4C, at a tenth of the time
+    (benchmarks/results/world_copies.md).
 
     Args:
         samples: (samples,) at 16 kHz.
