@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kowairo.core import Corpus, Trials, write_trials
+from kowairo.core import Corpus, CorpusTables, Trials, write_trials
 from kowairo.data import AudioStore
+from kowairo.data.shards import ShardSet, write_shards
 from kowairo.testing.tones import write_tone_corpus
 
 
@@ -60,3 +61,10 @@ def _all_pairs(utts: list[str], utt2spk: dict[str, str]) -> Trials:
     pairs = [(a, b) for i, a in enumerate(utts) for b in utts[i + 1 :]]
     target = np.array([utt2spk[a] == utt2spk[b] for a, b in pairs])
     return Trials([a for a, _ in pairs], [b for _, b in pairs], target)
+
+
+@pytest.fixture(scope="session")
+def shards(data_folder) -> ShardSet:
+    """The training set in shards of a few lines."""
+    corpus = CorpusTables(data_folder / "train")
+    return write_shards(corpus, data_folder / "shards", shard_mb=0.1, seed=0, threads=1)

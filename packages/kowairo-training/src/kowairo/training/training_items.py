@@ -27,7 +27,7 @@ class TrainingItems:
         classes: speaker ids after merging, sorted; a speed copy's class is "speaker|0.9".
     """
 
-    utts: list[str]
+    utts: Sequence[str]
     labels: NDArray[np.int64]
     classes: list[str]
 
