@@ -3,7 +3,30 @@ import pytest
 import soundfile
 
 from kowairo.cli.main import main
-from kowairo.core import AudioRef, Corpus, EmbeddingSet, Scores, Trials, write_scores, write_trials
+from kowairo.core import (
+    AudioRef,
+    Corpus,
+    EmbeddingSet,
+    Scores,
+    Speaker,
+    TrainingRecord,
+    Trials,
+    write_scores,
+    write_trials,
+)
+
+TINY = {
+    "class_path": "kowairo.models.EcapaGroupNorm",
+    "init_args": {
+        "channels": [8, 8, 8, 8, 16],
+        "attention_channels": 4,
+        "se_channels": 4,
+        "embedding_dim": 8,
+        "num_groups": 2,
+        "res2net_scale": 2,
+    },
+}
+"""An encoder of a few thousand weights."""
 
 
 @pytest.fixture
@@ -39,6 +62,18 @@ def corpus(tmp_path):
         ),
     )
     return folder
+
+
+@pytest.fixture
+def trained(tmp_path, corpus):
+    """Checkpoint folder of an encoder that was trained on the line s0-0 and on the speaker s3."""
+    from kowairo.data import audio_hashes
+    from kowairo.models import build_encoder, save_checkpoint
+
+    hashes = audio_hashes(Corpus.read(corpus).audio["s0-0"])
+    record = TrainingRecord.build([hashes], [Speaker("", "s3")])
+    save_checkpoint(build_encoder(TINY), tmp_path / "trained", config=TINY, record=record)
+    return tmp_path / "trained"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-from kowairo.core import EmbeddingSet
+from kowairo.core import EmbeddingSet, TrainingOverlap
 
 
 def test_several_sets_are_embedded_under_their_names(run, corpus, tmp_path):
@@ -20,3 +20,11 @@ def test_neither_a_set_nor_several_is_refused(run, tmp_path):
     status, _, errors = run("embed", "--encoder", "x", "--out", tmp_path / "e")
     message = "kowairo: embed needs one of --corpus DIR, --sets.NAME DIR and --store DIR"
     assert (status, errors) == (2, [message])
+
+
+def test_a_set_knows_the_speakers_that_the_encoder_was_trained_on(run, corpus, trained, tmp_path):
+    status, _, _ = run("embed", "--encoder", trained, "--out", tmp_path / "e", "--corpus", corpus)
+    assert status == 0
+    overlap = TrainingOverlap.of_set(tmp_path / "e")
+    assert overlap.audio == {"s0-0"}
+    assert set(overlap.speakers.values()) == {"s3"}

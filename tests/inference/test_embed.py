@@ -1,6 +1,7 @@
 """An embedding job: right vectors, bad files counted, nothing lost to a kill."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,10 +11,19 @@ import numpy as np
 import pytest
 import torch
 
-from kowairo.core import AudioRef, EmbeddingSet, InputError, file_digest
-from kowairo.data import read_audio
-from kowairo.inference import EmbedSettings, embed, embed_corpus
-from kowairo.models import load_encoder
+from kowairo.core import (
+    AudioRef,
+    EmbeddingSet,
+    InputError,
+    Speaker,
+    TrainingOverlap,
+    TrainingRecord,
+    file_digest,
+    speakers_of,
+)
+from kowairo.data import AudioStore, hash_audio, read_audio
+from kowairo.inference import EmbedSettings, StoredLines, embed, embed_corpus
+from kowairo.models import attach_record, load_encoder
 
 FILES = ("vectors.npy", "utts", "meta.json", "skipped.tsv")
 
@@ -184,3 +194,46 @@ def test_embedding_works_where_torchaudio_cannot_be_imported(corpus, checkpoint,
     environment = {**os.environ, "PYTHONPATH": str(broken)}
     command = [sys.executable, "-c", KILLED_JOB, str(tables), str(checkpoint), str(tmp_path / "set")]
     assert subprocess.run(command, env=environment, check=False).returncode == 0
+
+
+@pytest.fixture
+def recorded(corpus, checkpoint, tmp_path):
+    """A copy of the checkpoint that was trained on two lines, and on the speaker of a third one."""
+    folder = tmp_path / "recorded"
+    shutil.copytree(checkpoint, folder)
+    first, second, *_ = corpus.utts
+    audio = [hashes for _, hashes in hash_audio(corpus.subset([first, second]).audio.items())]
+    attach_record(folder, TrainingRecord.build(audio, [Speaker("", corpus.utt2spk[corpus.utts[-1]])]))
+    return folder
+
+
+@pytest.mark.parametrize("part_size", [1, 500])
+def test_a_set_says_which_of_its_lines_the_encoder_was_trained_on(corpus, recorded, tmp_path, part_size):
+    embed_corpus(corpus.audio, recorded, tmp_path / "set", part_size=part_size, speakers=speakers_of(corpus))
+    overlap = TrainingOverlap.of_set(tmp_path / "set")
+    last = corpus.utt2spk[corpus.utts[-1]]
+    assert overlap.audio == set(corpus.utts[:2])
+    assert overlap.speakers == {utt: last for utt, speaker in corpus.utt2spk.items() if speaker == last}
+    assert EmbeddingSet.load(tmp_path / "set").meta["training_record"]["utterances"] == 2
+
+
+def test_lines_of_a_store_are_known_by_their_samples(corpus, recorded, tmp_path):
+    store = AudioStore.build(corpus, tmp_path / "store", speeds=(1.0, 0.9))
+    embed_corpus(StoredLines(store), recorded, tmp_path / "set")
+    assert TrainingOverlap.of_set(tmp_path / "set").audio == set(corpus.utts[:2])
+
+
+def test_speakers_are_looked_for_in_a_finished_set_too(corpus, recorded, tmp_path):
+    embed_corpus(corpus.audio, recorded, tmp_path / "set")
+    before = (tmp_path / "set" / "vectors.npy").stat().st_mtime_ns
+    assert TrainingOverlap.of_set(tmp_path / "set").speakers == {}
+    embed_corpus(corpus.audio, recorded, tmp_path / "set", speakers=speakers_of(corpus))
+    assert TrainingOverlap.of_set(tmp_path / "set").speakers != {}
+    assert (tmp_path / "set" / "vectors.npy").stat().st_mtime_ns == before
+
+
+def test_a_set_of_another_record_is_made_again(corpus, checkpoint, recorded, tmp_path):
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "set")
+    assert TrainingOverlap.of_set(tmp_path / "set") is None
+    embed_corpus(corpus.audio, recorded, tmp_path / "set")
+    assert TrainingOverlap.of_set(tmp_path / "set").audio == set(corpus.utts[:2])

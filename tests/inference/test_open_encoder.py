@@ -1,7 +1,10 @@
+import shutil
+
 import pytest
 
-from kowairo.core import InputError
+from kowairo.core import AudioHashes, InputError, TrainingRecord, encoder_folders
 from kowairo.inference import open_encoder
+from kowairo.models import attach_record
 
 
 def test_a_checkpoint_folder_gives_its_encoder_in_evaluation_mode(checkpoint):
@@ -30,7 +33,22 @@ def test_an_encoder_that_would_have_random_weights_is_refused():
         open_encoder("kowairo.models.EcapaGroupNorm")
 
 
-@pytest.mark.parametrize("name", ["no/such/folder", "./here", "two words"])
-def test_what_is_neither_folder_nor_class_is_refused(name):
-    with pytest.raises(InputError, match="no such folder, and not a class path"):
+@pytest.mark.parametrize("name", ["no/such/folder/", "./here/", "two words", "nobody"])
+def test_what_is_neither_name_nor_folder_nor_class_is_refused(name):
+    with pytest.raises(InputError, match="neither a checkpoint folder nor one of base, anime, campplus"):
         open_encoder(name)
+
+
+def test_a_name_is_that_of_a_shipped_encoder(checkpoint, tmp_path, monkeypatch):
+    shutil.copytree(checkpoint, tmp_path / "base")
+    monkeypatch.setattr(encoder_folders, "shipped_folder", lambda: tmp_path)
+    opened = open_encoder("base")
+    assert opened.digest == open_encoder(checkpoint).digest
+    assert opened.record is None
+
+
+def test_the_training_record_is_opened_too(checkpoint, tmp_path):
+    shutil.copytree(checkpoint, tmp_path / "mine")
+    attach_record(tmp_path / "mine", TrainingRecord.build([AudioHashes(1, 2)], []))
+    opened = open_encoder(tmp_path / "mine")
+    assert opened.record.record.has_audio(AudioHashes(1, None))

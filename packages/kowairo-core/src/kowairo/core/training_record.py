@@ -158,6 +158,12 @@ class TrainingRecord:
         """The speakers, sorted."""
         return sorted(Speaker(corpus, name) for name, found in self._corpora.items() for corpus in found)
 
+    @property
+    def summary(self) -> dict[str, object]:
+        """Numbers of utterances and speakers, and what is unrecorded if anything is, as plain values."""
+        counts: dict[str, object] = {"utterances": self.num_utterances, "speakers": self.num_speakers}
+        return counts | ({"unrecorded": list(self.unrecorded)} if self.unrecorded else {})
+
     def has_audio(self, hashes: AudioHashes) -> bool:
         """Whether a recording was trained on."""
         return _holds(self.files, hashes.file) or _holds(self.samples, hashes.samples)

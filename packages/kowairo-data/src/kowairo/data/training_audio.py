@@ -18,22 +18,23 @@ _REPORT_EVERY = 10_000
 _logger = logging.getLogger(__name__)
 
 
-def audio_hashes(ref: AudioRef, samples: NDArray[np.float32] | None = None) -> AudioHashes:
+def audio_hashes(ref: AudioRef | None, samples: NDArray[np.float32] | None = None) -> AudioHashes:
     """Hashes a recording: its bytes, and its samples as 16-bit integers at 16 kHz.
 
     Args:
-        ref: The recording.
+        ref: The recording; None where there are samples only.
         samples: What `read_audio` gives for it, if that is known already; None decodes it.
 
     Returns:
         The hashes; None for what is missing or cannot be decoded.
     """
-    if samples is None:
+    file = None if ref is None else _file_hash(ref)
+    if samples is None and ref is not None:
         try:
             samples = read_audio(ref, min_duration_s=0.0)
         except AudioError:
-            return AudioHashes(_file_hash(ref), None)
-    return AudioHashes(_file_hash(ref), _samples_hash(to_int16(samples)))
+            return AudioHashes(file, None)
+    return AudioHashes(file, None if samples is None else _samples_hash(to_int16(samples)))
 
 
 def hash_audio(

@@ -19,11 +19,15 @@ from kowairo.core import (
     EmbeddingSet,
     InputError,
     KowairoError,
+    RecordFile,
+    Speaker,
+    TrainingOverlap,
     atomic_path,
     provenance,
     read_json,
     write_json,
 )
+from kowairo.core.training_overlap import OVERLAP_NAME, RECORD_KEY, known_speakers
 from kowairo.data import AudioError
 from kowairo.models.build import Plain
 
@@ -80,6 +84,7 @@ def embed_corpus(
     workers: int = 2,
     part_size: int = 500,
     strict: bool = False,
+    speakers: Mapping[str, Speaker] | None = None,
 ) -> EmbedSummary:
     """Embed every file, one at a time and whole: never padded, so a vector does not depend on its neighbours.
 
@@ -88,6 +93,9 @@ def embed_corpus(
     Vectors are written in parts beside `out` and put together at the end; a killed job loses at most one
     part, and the finished set is the same bit for bit. A finished set of the same encoder, files and settings
     is left as it is.
+
+    An encoder with a training record has every line compared with it: `training_overlap.json` in the set says
+    which of them it was trained on, for whoever scores trials.
 
     Args:
         audio: audio reference of each utterance (`Corpus.audio`, or what `read_wav_scp` gave), or another
@@ -99,6 +107,7 @@ def embed_corpus(
         workers: files in work at a time.
         part_size: utterances per part.
         strict: fail when a file was skipped, after the set is written.
+        speakers: speaker of each utterance (`speakers_of`), to be looked for in the training record.
 
     Returns:
         Counts; the set is read with `EmbeddingSet.load`.
@@ -112,13 +121,18 @@ def embed_corpus(
         raise InputError(f"nothing to do: {count} utterances, {workers} workers, parts of {part_size}")
     settings = settings or EmbedSettings()
     opened = open_encoder(encoder)
+    if opened.record is None and any(True for _ in opened.encoder.parameters()):
+        _log.info("the encoder has no training record: nobody can tell which lines it was trained on")
     fingerprint = _fingerprint(source, opened, settings)
-    if not _is_finished(out, fingerprint):
+    if not _is_finished(out, fingerprint, opened.record):
         parts = out.with_name(f"{out.name}.parts")
         _open_parts(parts, f"{fingerprint} {part_size}")
         files = _embed_parts(source, opened, settings, parts, workers=workers, part_size=part_size)
-        _assemble(files, out, _meta(opened, settings, fingerprint, count))
+        heard = _assemble(files, out, _meta(opened, settings, fingerprint, count))
+        if opened.record is not None:
+            TrainingOverlap(heard, {}).write(out / OVERLAP_NAME)
         shutil.rmtree(parts)
+    _look_for_speakers(out, opened.record, speakers or {})
     return _summary(out, strict=strict)
 
 
@@ -150,9 +164,15 @@ def _embed_part(
     settings: EmbedSettings,
     pool: ThreadPoolExecutor,
 ) -> EmbedPart:
+    rate_hz, heard = opened.encoder.sample_rate_hz, set()
+
     def embed(utt: str) -> NDArray[np.float32] | SkippedFile:
         try:
-            samples = source.samples(utt, sample_rate_hz=opened.encoder.sample_rate_hz)
+            samples = source.samples(utt, sample_rate_hz=rate_hz)
+            if opened.record is not None:
+                hashes = source.hashes(utt, samples, sample_rate_hz=rate_hz)
+                if opened.record.record.has_audio(hashes):
+                    heard.add(utt)
             return embed_samples(samples, opened.encoder, name=utt, **asdict(settings))
         except AudioError as error:
             return SkippedFile(utt, error.reason, str(error))
@@ -162,16 +182,19 @@ def _embed_part(
     skipped = [item for _, item in found if isinstance(item, SkippedFile)]
     dim = opened.encoder.embedding_dim
     vectors = np.stack([vector for _, vector in kept]) if kept else np.empty((0, dim), dtype=np.float32)
-    return EmbedPart([utt for utt, _ in kept], vectors, skipped)
+    return EmbedPart([utt for utt, _ in kept], vectors, skipped, sorted(heard))
 
 
-def _assemble(files: Sequence[Path], out: Path, meta: dict[str, object]) -> None:
+def _assemble(files: Sequence[Path], out: Path, meta: dict[str, object]) -> frozenset[str]:
+    """Put the parts together; gives the utterances whose audio the encoder was trained on."""
     utts: list[str] = []
+    heard: list[str] = []
     skipped: list[SkippedFile] = []
     for path in files:
         part = _whole_part(path)
         utts += part.utts
         skipped += part.skipped
+        heard += part.heard
     if not utts:
         raise InputError(f"no file could be embedded; the first: {skipped[0].detail}")
     vectors = _join_vectors(files, files[0].with_name("vectors.npy"), len(utts))
@@ -179,6 +202,21 @@ def _assemble(files: Sequence[Path], out: Path, meta: dict[str, object]) -> None
     with atomic_path(out / "skipped.tsv") as path:
         lines = [f"{item.utt}\t{item.reason}\t{' '.join(item.detail.split())}\n" for item in skipped]
         path.write_text("utt\treason\tdetail\n" + "".join(lines), encoding="utf-8")
+    return frozenset(heard)
+
+
+def _look_for_speakers(out: Path, record: RecordFile | None, speakers: Mapping[str, Speaker]) -> None:
+    """Complete the overlap with training; also of a finished set, whose speakers may be known by now."""
+    if record is None:
+        return
+    overlap = TrainingOverlap.read(out / OVERLAP_NAME)
+    embedded = EmbeddingSet.load(out).index
+    known = known_speakers(record.record, {utt: who for utt, who in speakers.items() if utt in embedded})
+    if known != overlap.speakers:
+        TrainingOverlap(overlap.audio, known).write(out / OVERLAP_NAME)
+    count = len(overlap.audio | known.keys())
+    if count:
+        _log.info("%s: %d of %d lines are in the training of the encoder", out, count, len(embedded))
 
 
 def _join_vectors(files: Sequence[Path], target: Path, num_rows: int) -> NDArray[np.float32]:
@@ -218,7 +256,10 @@ def _meta(
 ) -> dict[str, object]:
     made_by = provenance()
     front_end = type(opened.encoder.front_end)
+    record = opened.record
+    compared = {} if record is None else {RECORD_KEY: {"sha256": record.sha256, **record.record.summary}}
     return {
+        **compared,
         "encoder": opened.name,
         "encoder_sha256": opened.digest,
         "front_end": f"{front_end.__module__}.{front_end.__qualname__}",
@@ -234,14 +275,15 @@ def _meta(
 
 
 def _fingerprint(source: EmbeddingSource, opened: OpenedEncoder, settings: EmbedSettings) -> str:
-    digest = hashlib.sha256(json.dumps([opened.digest, asdict(settings)], sort_keys=True).encode())
+    parts = [opened.digest, asdict(settings), *([] if opened.record is None else [opened.record.sha256])]
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
     for mark in source.marks():
         digest.update(mark.encode())
     return digest.hexdigest()
 
 
-def _is_finished(out: Path, fingerprint: str) -> bool:
-    needed = ("vectors.npy", "utts", "meta.json", "skipped.tsv")
+def _is_finished(out: Path, fingerprint: str, record: RecordFile | None) -> bool:
+    needed = ["vectors.npy", "utts", "meta.json", "skipped.tsv", *([] if record is None else [OVERLAP_NAME])]
     if not all((out / name).is_file() for name in needed):
         return False
     if read_json(out / "meta.json").get("fingerprint") != fingerprint:

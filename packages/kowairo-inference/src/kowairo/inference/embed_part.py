@@ -2,7 +2,7 @@
 
 import zipfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -34,11 +34,13 @@ class EmbedPart:
         utts: ids of the rows.
         vectors: (utterance, dim) float32.
         skipped: files of the part without embedding.
+        heard: utterances whose audio the encoder was trained on.
     """
 
     utts: list[str]
     vectors: NDArray[np.float32]
     skipped: list[SkippedFile]
+    heard: list[str] = field(default_factory=list)
 
     def save(self, path: Path) -> None:
         """Write the part by atomic rename."""
@@ -49,6 +51,7 @@ class EmbedPart:
                 utts=np.array(self.utts, dtype=np.str_),
                 vectors=self.vectors,
                 skipped=np.array(skipped, dtype=np.str_).reshape(-1, 3),
+                heard=np.array(self.heard, dtype=np.str_),
             )
 
     @classmethod
@@ -57,7 +60,8 @@ class EmbedPart:
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 skipped = [SkippedFile(*row) for row in arrays["skipped"].tolist()]
-                return cls(arrays["utts"].tolist(), arrays["vectors"], skipped)
+                utts, heard = arrays["utts"].tolist(), arrays["heard"].tolist()
+                return cls(utts, arrays["vectors"], skipped, heard)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
 

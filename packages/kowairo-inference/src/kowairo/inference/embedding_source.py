@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from kowairo.core import AudioRef, InputError
-from kowairo.data import SAMPLE_RATE_HZ, AudioStore, read_audio
+from kowairo.core import AudioHashes, AudioRef, InputError
+from kowairo.data import SAMPLE_RATE_HZ, AudioStore, audio_hashes, read_audio
 
 _INT16_FULL_SCALE = np.float32(1.0 / 32768.0)
 
@@ -27,6 +27,16 @@ class EmbeddingSource(ABC):
         Raises:
             AudioError: the line cannot be used, with the reason.
             InputError: the source has no samples of this rate.
+        """
+
+    @abstractmethod
+    def hashes(self, utt: str, samples: NDArray[np.float32], *, sample_rate_hz: int) -> AudioHashes:
+        """What training records know a line by.
+
+        Args:
+            utt: id of the line.
+            samples: what `samples` gave for it.
+            sample_rate_hz: their rate.
         """
 
     @abstractmethod
@@ -53,6 +63,10 @@ class AudioFiles(EmbeddingSource):
         """The decoded file; see `EmbeddingSource.samples`."""
         return read_audio(self._audio[utt], sample_rate_hz=sample_rate_hz)
 
+    def hashes(self, utt: str, samples: NDArray[np.float32], *, sample_rate_hz: int) -> AudioHashes:
+        """Of bytes and samples; see `EmbeddingSource.hashes`."""
+        return audio_hashes(self._audio[utt], samples if sample_rate_hz == SAMPLE_RATE_HZ else None)
+
     def marks(self) -> Iterator[str]:
         """Path, size and time of each file.
 
@@ -78,7 +92,7 @@ class StoredLines(EmbeddingSource):
     @property
     def utts(self) -> list[str]:
         """Ids in the order of the store: neighbours in the file are read together."""
-        return self._store.utts
+        return list(self._store.utts)
 
     def samples(self, utt: str, *, sample_rate_hz: int) -> NDArray[np.float32]:
         """The stored samples; see `EmbeddingSource.samples`."""
@@ -87,6 +101,10 @@ class StoredLines(EmbeddingSource):
                 f"the store holds {SAMPLE_RATE_HZ} Hz, the encoder takes {sample_rate_hz} Hz; embed the files"
             )
         return self._store.samples(utt).astype(np.float32) * _INT16_FULL_SCALE
+
+    def hashes(self, utt: str, samples: NDArray[np.float32], *, sample_rate_hz: int) -> AudioHashes:
+        """Of the samples: the store does not know the files; see `EmbeddingSource.hashes`."""
+        return audio_hashes(None, samples)
 
     def marks(self) -> Iterator[str]:
         """Place, size and time of the store, and the ids."""

@@ -1,4 +1,4 @@
-"""An encoder by checkpoint folder or class path, with the digest that its embedding sets carry."""
+"""An encoder by name, folder or class path, with the digest that its embedding sets carry."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kowairo.core import InputError, file_digest
+from kowairo.core import InputError, RecordFile, encoder_folder, encoder_record, file_digest
 from kowairo.models import Encoder, build_encoder, load_encoder
 from kowairo.models.build import Plain
 
@@ -19,42 +19,41 @@ class OpenedEncoder:
         encoder: in evaluation mode.
         name: class of the encoder.
         digest: SHA-256 over weights and configuration.
+        record: what it was trained on; None if it has no training record.
     """
 
     encoder: Encoder
     name: str
     digest: str
+    record: RecordFile | None = None
 
 
 def open_encoder(spec: Path | str | Mapping[str, Plain]) -> OpenedEncoder:
     """Load or build an encoder.
 
     Args:
-        spec: checkpoint folder; or class_path (with init_args) of an encoder without weights to load.
+        spec: name (base, anime, campplus) or checkpoint folder; or class_path (with init_args) of an encoder
+            without weights to load.
 
     Returns:
         The encoder in evaluation mode.
 
     Raises:
-        InputError: if the folder is no checkpoint, or the class no encoder.
+        InputError: if the named encoder is not there, the folder is no checkpoint, or the class no encoder.
     """
     if isinstance(spec, Mapping):
         return _built(dict(spec))
-    folder = Path(spec)
-    if folder.is_dir():
-        return _loaded(folder)
     text = str(spec)
-    if "/" in text or not text.replace(".", "").isidentifier():
-        raise InputError(
-            f"encoder {text!r}: no such folder, and not a class path such as kowairo.models.MfccStatistics"
-        )
-    return _built({"class_path": text})
+    if "." in text and text.replace(".", "").isidentifier() and not Path(text).is_dir():
+        return _built({"class_path": text})
+    return _loaded(encoder_folder(spec))
 
 
 def _loaded(folder: Path) -> OpenedEncoder:
     encoder = load_encoder(folder).eval()
     parts = [file_digest(folder / name) for name in ("model.safetensors", "config.yaml")]
-    return OpenedEncoder(encoder, _class_path(encoder), hashlib.sha256("".join(parts).encode()).hexdigest())
+    digest = hashlib.sha256("".join(parts).encode()).hexdigest()
+    return OpenedEncoder(encoder, _class_path(encoder), digest, encoder_record(folder))
 
 
 def _built(config: dict[str, Plain]) -> OpenedEncoder:

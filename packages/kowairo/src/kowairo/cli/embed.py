@@ -1,13 +1,23 @@
 """Command `kowairo embed`."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from kowairo.cli.plain_mapping import PlainMapping
-from kowairo.core import AudioRef, Corpus, InputError
+from kowairo.core import Corpus, InputError, Speaker, speakers_of
 from kowairo.data import AudioStore
-from kowairo.inference import EmbeddingSource, EmbedSettings, StoredLines, embed_corpus
+from kowairo.inference import AudioFiles, EmbeddingSource, EmbedSettings, StoredLines, embed_corpus
+
+
+@dataclass(frozen=True, eq=False)
+class _Lines:
+    """What becomes one embedding set."""
+
+    source: EmbeddingSource
+    """The audio."""
+    speakers: dict[str, Speaker]
+    """Speaker of each utterance, where they are known."""
 
 
 def embed(
@@ -27,7 +37,8 @@ def embed(
 
     Args:
         out: Folder of the embedding set; with `sets`, the folder that gets one of each name.
-        encoder: Checkpoint folder, or class path of an encoder without learnt weights.
+        encoder: Name (base, anime, campplus), checkpoint folder, or class path of an encoder without learnt
+            weights. A set says which of its lines the encoder was trained on, if the encoder has a record.
         corpus: Kaldi folder of the set.
         sets: Several Kaldi folders by name, as `--sets.test DIR --sets.valid DIR`.
         store: Packed audio (`corpus pack`) in place of a Kaldi folder: all its lines, `utt|0.9` for speeds.
@@ -39,23 +50,25 @@ def embed(
     """
     if [corpus, sets, store].count(None) != 2:
         raise InputError("embed needs one of --corpus DIR, --sets.NAME DIR and --store DIR")
-    for target, source in _jobs(out, corpus, sets, store).items():
+    for target, lines in _jobs(out, corpus, sets, store).items():
         summary = embed_corpus(
-            source,
+            lines.source,
             encoder,
             target,
             settings=EmbedSettings(max_duration_s=max_duration_s, precision=precision),
             workers=workers,
             part_size=part_size,
             strict=strict,
+            speakers=lines.speakers,
         )
         print(f"{target}: {summary.num_embedded} of {summary.num_utterances} lines embedded")
 
 
 def _jobs(
     out: Path, corpus: Path | None, sets: dict[str, Path] | None, store: Path | None
-) -> dict[Path, Mapping[str, AudioRef] | EmbeddingSource]:
+) -> dict[Path, _Lines]:
     if store is not None:
-        return {out: StoredLines(AudioStore.open(store))}
+        return {out: _Lines(StoredLines(AudioStore.open(store)), {})}
     folders = {out: corpus} if corpus else {out / name: folder for name, folder in (sets or {}).items()}
-    return {target: Corpus.read(folder).audio for target, folder in folders.items()}
+    tables = {target: Corpus.read(folder) for target, folder in folders.items()}
+    return {target: _Lines(AudioFiles(one.audio), speakers_of(one)) for target, one in tables.items()}
