@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from kowairo.core import AudioRef, Corpus, InputError
+from kowairo.core import AudioRef, Corpus, InputError, StringArray
 from kowairo.data.audio import read_audio
 from kowairo.data.store import AudioStore, change_speed, speed_id
 from kowairo.testing.tones import write_tone_corpus
@@ -26,7 +26,7 @@ def one_line(path, samples, **options) -> Corpus:
 
 def test_16_bit_audio_is_stored_bit_for_bit(tmp_path, corpus):
     store = AudioStore.build(corpus, tmp_path / "store")
-    assert store.utts == corpus.utts
+    assert list(store.utts) == corpus.utts
     for utt in corpus.utts:
         codes, _ = soundfile.read(corpus.audio[utt].path, dtype="int16")
         np.testing.assert_array_equal(store.samples(utt), codes)
@@ -52,7 +52,7 @@ def test_only_audio_that_exceeds_one_is_divided_by_its_peak(tmp_path):
 def test_speeds_have_their_own_ids_and_lengths(tmp_path, corpus):
     store = AudioStore.build(corpus, tmp_path / "store", speeds=(1.0, 0.9, 1.1))
     utt = corpus.utts[0]
-    assert store.utts[:3] == [utt, f"{utt}|0.9", f"{utt}|1.1"]
+    assert list(store.utts[:3]) == [utt, f"{utt}|0.9", f"{utt}|1.1"]
     length = store.num_samples(utt)
     assert store.num_samples(f"{utt}|0.9") == pytest.approx(length / 0.9, abs=2)
     assert store.num_samples(f"{utt}|1.1") == pytest.approx(length / 1.1, abs=2)
@@ -103,6 +103,13 @@ def test_a_corpus_without_a_readable_line_leaves_nothing(tmp_path):
     with pytest.raises(InputError, match=r"no line of the corpus can be read \(1 tried\)"):
         AudioStore.build(Corpus({"u": AudioRef(tmp_path / "no.wav")}, {"u": "s"}), tmp_path / "store")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_many_lines_are_looked_up_at_once(tmp_path, corpus):
+    store = AudioStore.build(corpus, tmp_path / "store")
+    wanted = StringArray.from_texts([corpus.utts[4], "gone", corpus.utts[0]])
+    assert store.rows(wanted).tolist() == [4, -1, 0]
+    assert (corpus.utts[4] in store, "gone" in store, 4 in store) == (True, False, False)
 
 
 def test_a_cut_store_is_refused(tmp_path, corpus):
