@@ -79,7 +79,7 @@ def measure(loss: object, options: argparse.Namespace, out: Path, seed: int) -> 
         out=out,
         encoder=ENCODER,
         store=AudioStore.open(options.store),
-        teacher=options.teacher,
+        teacher=options.teacher if "Distillation" in str(loss) else None,
         seed=seed,
         threads=1,
         device="cpu",
