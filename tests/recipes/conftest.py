@@ -48,6 +48,11 @@ def vn_char() -> Recipe:
 
 
 @pytest.fixture
+def base() -> Recipe:
+    return Recipe(Path(__file__).parents[2] / "recipes" / "base")
+
+
+@pytest.fixture
 def eval_lists() -> Recipe:
     return Recipe(Path(__file__).parents[2] / "recipes" / "eval_lists")
 
