@@ -55,6 +55,19 @@ def test_many_strings_span_blocks():
     assert array != array.take(shuffled)
 
 
+@given(TEXTS, TEXTS)
+def test_arrays_are_joined_as_lists_are(texts, others):
+    joined = StringArray.joined([StringArray.from_texts(texts), StringArray.from_texts(others)])
+    assert joined == texts + others
+    assert joined.hashes().tolist() == StringArray.from_texts(texts + others).hashes().tolist()
+
+
+def test_an_array_equals_the_list_of_its_strings_and_nothing_else():
+    assert StringArray.from_texts(["a", "b"]) == ["a", "b"]
+    assert StringArray.from_texts(["a", "b"]) != ["a", "c"]
+    assert StringArray.from_texts(["a", "b"]) != "ab"
+
+
 def test_lines_of_a_file_are_read_with_or_without_a_last_line_end(tmp_path):
     (tmp_path / "whole").write_text("a b\n\nシ\n", encoding="utf-8")
     (tmp_path / "cut").write_text("a b\n\nシ", encoding="utf-8")

@@ -42,6 +42,13 @@ def test_closed_lines_of_left_out_speakers_are_left_out(data_folder, store):
     assert sorted(data.validation.closed.speakers) == data.items.classes
 
 
+def test_many_closed_lines_are_thinned_out_evenly(data_folder, store, monkeypatch):
+    monkeypatch.setattr("kowairo.training.stage_data._MAX_CLOSED_LINES", 4)
+    closed = stage_data(CONFIG, data_folder, store=store).validation.closed
+    assert closed.utts == ["s00-005", "s02-005", "s04-005", "s06-005"]
+    assert closed.speakers == ["s00", "s02", "s04", "s06"]
+
+
 def test_merging_renames_closed_lines_too(data_folder, store):
     found = labelled_audio(data_folder / "closed", store=store, merge_map={"s01": "s00"})
     assert found.speakers.count("s00") == 2

@@ -1,9 +1,12 @@
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kowairo.core import InputError
 from kowairo.training import AudioSource, apply_merge_map
-from kowairo.training.training_items import largest_speakers, training_items
+from kowairo.training.training_items import training_items
 
 UTT2SPK = {"a1": "a", "b1": "b", "b2": "b", "c1": "c", "c2": "c", "c3": "c"}
 
@@ -27,10 +30,6 @@ def test_labels_number_the_sorted_speakers():
 
 def test_the_largest_speakers_are_kept():
     assert training_items(UTT2SPK, source=Listed(UTT2SPK), max_speakers=2).classes == ["b", "c"]
-
-
-def test_ties_go_to_the_smaller_id():
-    assert largest_speakers({"1": "z", "2": "y", "3": "x"}, 2) == {"x", "y"}
 
 
 def test_speed_copies_are_new_classes():
@@ -68,6 +67,33 @@ def test_unlabelled_utterances_are_items_of_no_class():
     assert {utt for utt, label in zip(items.utts, items.labels, strict=True) if label < 0} == {
         f"d{number}{speed}" for number in range(1, 5) for speed in ("", "|0.9")
     }
+
+
+def naive_items(utt2spk, held, speeds):
+    """The definition, pair by pair."""
+    found = sorted(
+        (f"{utt}|{speed:g}", f"{speaker}|{speed:g}") if speed != 1 else (utt, speaker)
+        for utt, speaker in utt2spk.items()
+        for speed in speeds
+        if (f"{utt}|{speed:g}" if speed != 1 else utt) in held
+    )
+    return [utt for utt, _ in found], [speaker for _, speaker in found]
+
+
+@given(
+    st.dictionaries(st.text("ab1|", min_size=1, max_size=3), st.sampled_from("xyz"), min_size=1), st.data()
+)
+def test_items_are_sorted_pairs_of_every_speed(utt2spk, data):
+    everything = [utt + suffix for utt in utt2spk for suffix in ("", "|0.9")]
+    gone = data.draw(st.sets(st.sampled_from(everything)))
+    held = {utt for utt in everything if utt not in gone}
+    present = [{utt for utt in utt2spk if utt + suffix in held} for suffix in ("", "|0.9")]
+    hypothesis.assume(all(present))
+    items = training_items(utt2spk, source=Listed(held), speeds=(1.0, 0.9))
+    utts, speakers = naive_items(utt2spk, held, (1.0, 0.9))
+    assert sorted(items.utts) == items.utts
+    pairs = sorted((utt, items.classes[label]) for utt, label in zip(items.utts, items.labels, strict=True))
+    assert pairs == sorted(zip(utts, speakers, strict=True))
 
 
 def test_items_that_the_teacher_lacks_are_left_out_with_their_classes(caplog):

@@ -79,6 +79,21 @@ class StringArray(Sequence[str]):
         starts = np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1])[: len(ends)]
         return cls(data, starts, (ends - starts).astype(np.uint32))
 
+    @classmethod
+    def joined(cls, parts: Sequence[StringArray]) -> StringArray:
+        """One array behind the other, in a buffer of their own.
+
+        Args:
+            parts: The arrays.
+        """
+        shifts = np.cumsum([0, *(len(part._data) for part in parts)])[:-1]
+        starts = [part._starts + shift for part, shift in zip(parts, shifts, strict=True)]
+        return cls(
+            np.concatenate([part._data for part in parts]),
+            np.concatenate(starts),
+            np.concatenate([part._sizes for part in parts]),
+        )
+
     def __len__(self) -> int:
         return len(self._starts)
 
@@ -97,7 +112,7 @@ class StringArray(Sequence[str]):
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, StringArray):
-            return NotImplemented
+            return list(self) == other if isinstance(other, list) else NotImplemented
         return len(self) == len(other) and bool(self.equal_to(other).all())
 
     __hash__ = None  # type: ignore[assignment]  # compared by content, so no key of a dict

@@ -1,11 +1,12 @@
 """Where training takes its samples from: a packed store, or the audio files themselves."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kowairo.core import Corpus, InputError
+from kowairo.core import AudioRef, Corpus, CorpusTables, InputError, StringArray
 from kowairo.data import AudioStore, read_audio
 
 _INT16_FULL_SCALE = np.float32(1.0 / 32768.0)
@@ -32,6 +33,17 @@ class AudioSource(ABC):
     def __contains__(self, utt: str) -> bool:
         """Whether the source holds the utterance."""
 
+    def holds(self, utts: StringArray) -> NDArray[np.bool_]:
+        """Which of many utterances the source holds.
+
+        Args:
+            utts: utterance ids.
+
+        Returns:
+            (utterance,).
+        """
+        return np.fromiter((utt in self for utt in utts), np.bool_, count=len(utts))
+
 
 class StoredAudio(AudioSource):
     """Samples of a packed int16 store: no decoding during training.
@@ -50,6 +62,10 @@ class StoredAudio(AudioSource):
     def __contains__(self, utt: str) -> bool:
         return utt in self._store
 
+    def holds(self, utts: StringArray) -> NDArray[np.bool_]:
+        """See `AudioSource.holds`."""
+        return self._store.rows(utts) >= 0
+
 
 class DecodedAudio(AudioSource):
     """Samples decoded from the corpus's files on demand, for corpora too large to unpack.
@@ -58,8 +74,8 @@ class DecodedAudio(AudioSource):
         corpus: corpus whose `audio` names the files.
     """
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._audio = corpus.audio
+    def __init__(self, corpus: Corpus | CorpusTables) -> None:
+        self._audio: Mapping[str, AudioRef] = corpus.audio
 
     def samples(self, utt: str) -> NDArray[np.float32]:
         """Decoded samples; see `AudioSource.samples`."""

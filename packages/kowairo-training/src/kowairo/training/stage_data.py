@@ -13,21 +13,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kowairo.core import Corpus, EmbeddingSet, InputError, file_digest, read_trials
+from kowairo.core import Corpus, CorpusTables, EmbeddingSet, InputError, file_digest, read_trials
 from kowairo.data import AudioStore
 
 from .audio_source import AudioSource, DecodedAudio, StoredAudio
 from .domain_labels import domain_by_utterance, number_domains
 from .head import targets_of
+from .item_digest import enter_items
+from .speaker_labels import UNLABELLED, SpeakerLabels
 from .stage_config import StageConfig
 from .teacher_rows import TeacherRows, teacher_digest
-from .training_items import UNLABELLED, TrainingItems, apply_merge_map, training_items
+from .training_items import TrainingItems, training_items
 from .validation import LabelledAudio, Validation
 
 if TYPE_CHECKING:
     from kowairo.data.augment import Augmentation
 
 
+_MAX_CLOSED_LINES = 20_000
+"""Held-out lines that a stage is validated on; of more, every n-th of the sorted ones."""
 _log = logging.getLogger(__name__)
 
 
@@ -82,14 +86,14 @@ def stage_data(
         InputError: if the folder holds no training set or one of a single speaker, or material, domains or a
             teacher are missing where they are needed, or given where no loss looks at them.
     """
-    train = Corpus.read(folder / "train")
+    train = CorpusTables(folder / "train")
     needed = targets_of(config.loss)
     _check_given(config, needed, teacher)
     source = audio_source(train, store)
-    utt2spk = apply_merge_map(train.utt2spk, merge_map or {})
+    labels = SpeakerLabels.of_tables(train).merged(merge_map or {})
     embedded = None if teacher is None else EmbeddingSet.load(teacher)
     items = training_items(
-        utt2spk if needed - {"labels"} else _labelled(utt2spk),
+        labels if needed - {"labels"} else _labelled(labels),
         source=source,
         max_speakers=config.max_speakers,
         speeds=config.speeds,
@@ -98,7 +102,7 @@ def stage_data(
     if "labels" in needed and len(items.classes) < 2:
         count = "one speaker" if items.classes else "no utterance of a known speaker"
         raise InputError(f"stage {config.name}: {folder / 'train'} has {count}; telling apart takes two")
-    domains, domain_names = _domains(config, train, folder / "train", items)
+    domains, domain_names = _domains(config, folder / "train", items)
     rows = None if embedded is None else TeacherRows(embedded, items.utts, transform=config.teacher_transform)
     digest = _digest(items, folder, material if config.augment_probability > 0 else None)
     # Entered only where they are used: a stage without them keeps the digest that it always had.
@@ -129,24 +133,24 @@ def _check_given(config: StageConfig, needed: frozenset[str], teacher: Path | No
             raise InputError(f"stage {config.name}: {how} is given, but no term of the loss looks at it")
 
 
-def _labelled(utt2spk: Mapping[str, str]) -> Mapping[str, str]:
-    found = {utt: speaker for utt, speaker in utt2spk.items() if speaker != UNLABELLED}
-    if len(found) < len(utt2spk):
+def _labelled(labels: SpeakerLabels) -> SpeakerLabels:
+    found = labels.of_speakers(set(labels.names) - {UNLABELLED})
+    if len(found.utts) < len(labels.utts):
         _log.warning(
             "%d of %d utterances have no speaker (%s) and are left out: the loss looks at labels alone",
-            len(utt2spk) - len(found),
-            len(utt2spk),
+            len(labels.utts) - len(found.utts),
+            len(labels.utts),
             UNLABELLED,
         )
     return found
 
 
 def _domains(
-    config: StageConfig, train: Corpus, folder: Path, items: TrainingItems
+    config: StageConfig, folder: Path, items: TrainingItems
 ) -> tuple[NDArray[np.int64] | None, list[str]]:
     if config.domain is None:
         return None, []
-    table = domain_by_utterance(train, config.domain, folder=folder)
+    table = domain_by_utterance(Corpus.read(folder), config.domain, folder=folder)
     numbers, names = number_domains([table.get(utt.partition("|")[0]) for utt in items.utts])
     if len(names) < 2:
         raise InputError(
@@ -158,7 +162,7 @@ def _domains(
     return numbers, names
 
 
-def audio_source(corpus: Corpus, store: AudioStore | None) -> AudioSource:
+def audio_source(corpus: Corpus | CorpusTables, store: AudioStore | None) -> AudioSource:
     """The store where it holds the corpus, the files themselves elsewhere.
 
     Args:
@@ -174,9 +178,9 @@ def labelled_audio(
     folder: Path, *, store: AudioStore | None = None, merge_map: Mapping[str, str] | None = None
 ) -> LabelledAudio:
     """Utterances of a Kaldi folder with merged speakers and audio."""
-    corpus = Corpus.read(folder)
-    utt2spk = apply_merge_map(corpus.utt2spk, merge_map or {})
-    return LabelledAudio(audio_source(corpus, store), corpus.utts, [utt2spk[utt] for utt in corpus.utts])
+    corpus = CorpusTables(folder)
+    labels = SpeakerLabels.of_tables(corpus).merged(merge_map or {})
+    return LabelledAudio(audio_source(corpus, store), list(labels.utts), labels.speakers())
 
 
 def _validation(
@@ -189,20 +193,26 @@ def _validation(
 ) -> Validation:
     closed = None
     if (folder / "closed" / "utt2spk").is_file():
-        everything = labelled_audio(folder / "closed", store=store, merge_map=merge_map)
-        known = set(items.classes)
-        kept = [(u, s) for u, s in zip(everything.utts, everything.speakers, strict=True) if s in known]
-        if kept:
-            closed = LabelledAudio(everything.source, [u for u, _ in kept], [s for _, s in kept])
+        corpus = CorpusTables(folder / "closed")
+        labels = SpeakerLabels.of_tables(corpus).merged(merge_map).of_speakers(set(items.classes))
+        kept = labels.take(_spread(len(labels.utts), _MAX_CLOSED_LINES))
+        if len(kept.utts):
+            closed = LabelledAudio(audio_source(corpus, store), list(kept.utts), kept.speakers())
     trial_list = folder / "valid" / "trials"
     has_trials = trial_list.is_file()
     return Validation(
         closed=closed,
         trials=read_trials(trial_list) if has_trials else None,
-        trial_source=audio_source(Corpus.read(folder / "valid"), store) if has_trials else None,
+        trial_source=audio_source(CorpusTables(folder / "valid"), store) if has_trials else None,
         max_duration_s=config.valid_max_duration_s,
         workers=workers,
     )
+
+
+def _spread(count: int, limit: int) -> NDArray[np.int64]:
+    """(at most limit,) numbers below count, evenly apart."""
+    number = min(count, limit)
+    return np.arange(number, dtype=np.int64) * count // max(1, number)
 
 
 def _augmentation(config: StageConfig, material: Path | None) -> Augmentation | None:
@@ -219,7 +229,8 @@ def _augmentation(config: StageConfig, material: Path | None) -> Augmentation | 
 
 
 def _digest(items: TrainingItems, folder: Path, material: Path | None) -> hashlib._Hash:
-    digest = hashlib.sha256(json.dumps([items.utts, items.labels.tolist(), items.classes]).encode())
+    digest = hashlib.sha256()
+    enter_items(digest, items)
     files = [folder / "closed" / "utt2spk", folder / "valid" / "trials"]
     if material is not None:
         files += sorted(material.glob("*.scp"))

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kowairo.core import InputError
+from kowairo.core import InputError, StringArray
 
 from .audio_source import AudioSource
+from .speaker_labels import UNLABELLED as UNLABELLED
+from .speaker_labels import SpeakerLabels, check_merge_map
 
 _log = logging.getLogger(__name__)
-
-UNLABELLED = "-"
-"""Speaker id of utterances whose speaker nobody knows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,24 +31,8 @@ class TrainingItems:
     classes: list[str]
 
 
-def largest_speakers(utt2spk: Mapping[str, str], max_speakers: int | None) -> set[str]:
-    """The speakers with the most utterances; ties go to the smaller id.
-
-    Args:
-        utt2spk: speaker of each utterance; "-" is none.
-        max_speakers: how many to keep; None keeps all.
-    """
-    counts: dict[str, int] = {}
-    for speaker in utt2spk.values():
-        if speaker == UNLABELLED:
-            continue
-        counts[speaker] = counts.get(speaker, 0) + 1
-    ranked = sorted(counts, key=lambda speaker: (-counts[speaker], speaker))
-    return set(ranked[:max_speakers])
-
-
 def training_items(
-    utt2spk: Mapping[str, str],
+    utt2spk: Mapping[str, str] | SpeakerLabels,
     *,
     source: AudioSource,
     max_speakers: int | None = None,
@@ -72,48 +55,70 @@ def training_items(
     Raises:
         InputError: if no utterance of a speed is in the source, or none is the teacher's.
     """
-    kept = largest_speakers(utt2spk, max_speakers) | {UNLABELLED}
-    pairs: list[tuple[str, str]] = []
-    for speed in speeds:
-        suffix = "" if speed == 1.0 else f"|{speed:g}"
-        found = [
-            (utt + suffix, speaker + suffix)
-            for utt, speaker in utt2spk.items()
-            if speaker in kept and utt + suffix in source
-        ]
-        if not found:
-            raise InputError(
-                f"no training utterance at speed {speed:g} in the audio; build the store with this speed"
-            )
-        pairs.extend(found)
-    pairs.sort()
-    missing = len(speeds) * sum(speaker in kept for speaker in utt2spk.values()) - len(pairs)
+    labels = SpeakerLabels.of(utt2spk)
+    labels = labels.of_speakers(labels.largest(max_speakers) | {UNLABELLED})
+    found = _of_all_speeds(labels, source, speeds)
+    missing = len(speeds) * len(labels.utts) - len(found.utts)
     if missing:
         _log.warning(
-            "%d of %d training items have no readable audio and are left out", missing, missing + len(pairs)
+            "%d of %d training items have no readable audio and are left out",
+            missing,
+            missing + len(found.utts),
         )
-    if teacher is not None:
-        pairs = _with_teacher(pairs, teacher)
-    classes = sorted({speaker for _, speaker in pairs if not _is_unlabelled(speaker)})
-    number = {speaker: index for index, speaker in enumerate(classes)}
-    labels = np.array([number.get(speaker, -1) for _, speaker in pairs], dtype=np.int64)
-    return TrainingItems([utt for utt, _ in pairs], labels, classes)
+    return _numbered(found if teacher is None else _with_teacher(found, teacher))
 
 
-def _with_teacher(pairs: list[tuple[str, str]], teacher: Container[str]) -> list[tuple[str, str]]:
-    found = [pair for pair in pairs if pair[0] in teacher]
-    if not found:
+def _of_all_speeds(labels: SpeakerLabels, source: AudioSource, speeds: Sequence[float]) -> SpeakerLabels:
+    """Utterances with audio at each speed, sorted; speaker `s` at 0.9 is the speaker `s|0.9`."""
+    parts = [_of_speed(labels, source, speed) for speed in speeds]
+    codes = [part.codes + number * len(labels.names) for number, part in enumerate(parts)]
+    found = SpeakerLabels(
+        parts[0].utts if len(parts) == 1 else StringArray.joined([part.utts for part in parts]),
+        np.concatenate(codes).astype(np.int32),
+        [name for part in parts for name in part.names],
+    )
+    return found if found.utts.is_sorted() else found.take(found.utts.order())
+
+
+def _of_speed(labels: SpeakerLabels, source: AudioSource, speed: float) -> SpeakerLabels:
+    if speed == 1.0:
+        at_speed = labels
+    else:
+        suffix = f"|{speed:g}"
+        utts = StringArray.from_texts(utt + suffix for utt in labels.utts)
+        at_speed = SpeakerLabels(utts, labels.codes, [name + suffix for name in labels.names])
+    present = np.flatnonzero(source.holds(at_speed.utts))
+    if not len(present):
         raise InputError(
-            f"the teacher has none of the {len(pairs)} training items, the first being {pairs[0][0]!r}; "
-            "its embedding set has to be made from this audio"
+            f"no training utterance at speed {speed:g} in the audio; build the store with this speed"
         )
-    if len(found) < len(pairs):
-        _log.warning(
-            "%d of %d training items have no embedding of the teacher and are left out",
-            len(pairs) - len(found),
-            len(pairs),
+    return at_speed if len(present) == len(at_speed.utts) else at_speed.take(present)
+
+
+def _with_teacher(items: SpeakerLabels, teacher: Container[str]) -> SpeakerLabels:
+    embedded = np.fromiter((utt in teacher for utt in items.utts), np.bool_, count=len(items.utts))
+    if not embedded.any():
+        raise InputError(
+            f"the teacher has none of the {len(embedded)} training items, the first being "
+            f"{items.utts[0]!r}; its embedding set has to be made from this audio"
         )
-    return found
+    if embedded.all():
+        return items
+    _log.warning(
+        "%d of %d training items have no embedding of the teacher and are left out",
+        len(embedded) - int(embedded.sum()),
+        len(embedded),
+    )
+    return items.take(np.flatnonzero(embedded))
+
+
+def _numbered(items: SpeakerLabels) -> TrainingItems:
+    """Number the classes that are left in the order of their names; who is unknown is no class."""
+    present = np.unique(items.codes).tolist()
+    classes = sorted(items.names[code] for code in present if not _is_unlabelled(items.names[code]))
+    number = {name: label for label, name in enumerate(classes)}
+    label_of = np.array([number.get(name, -1) for name in items.names], dtype=np.int64)
+    return TrainingItems(items.utts, label_of[items.codes], classes)
 
 
 def _is_unlabelled(speaker: str) -> bool:
@@ -130,9 +135,5 @@ def apply_merge_map(utt2spk: Mapping[str, str], merge_map: Mapping[str, str]) ->
     Raises:
         InputError: if a canonical speaker is an alias itself: a chain has no single reading.
     """
-    chained = sorted(set(merge_map.values()) & set(merge_map))
-    if chained:
-        raise InputError(
-            f"merge map: {chained[0]!r} is both an alias and the target of one; map both to one speaker"
-        )
+    check_merge_map(merge_map)
     return {utt: merge_map.get(speaker, speaker) for utt, speaker in utt2spk.items()}
