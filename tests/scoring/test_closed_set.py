@@ -4,7 +4,12 @@ from sklearn.metrics import confusion_matrix as sklearn_confusion
 from sklearn.metrics import precision_recall_fscore_support, top_k_accuracy_score
 
 from kowairo.core import InputError
-from kowairo.scoring.closed_set import closed_set_metrics, confusion_matrix, top_k_accuracy
+from kowairo.scoring.closed_set import (
+    closed_set_metrics,
+    closed_set_metrics_of,
+    confusion_matrix,
+    top_k_accuracy,
+)
 
 
 def test_confusion_rows_are_true_and_columns_predicted():
@@ -27,6 +32,17 @@ def test_figures_agree_with_sklearn_also_with_speakers_that_never_occur():
     expected = precision_recall_fscore_support(labels, predictions, average="macro", zero_division=0)[:3]
     ours = closed_set_metrics(confusion)
     assert (ours.macro_precision, ours.macro_recall, ours.macro_f1) == pytest.approx(expected)
+
+
+def test_figures_without_the_matrix_are_those_of_the_matrix():
+    rng = np.random.default_rng(1)
+    labels, predictions = rng.integers(0, 8, 300), rng.integers(2, 10, 300)
+    confusion = confusion_matrix(labels, predictions, num_classes=12)
+    assert closed_set_metrics_of(labels, predictions, num_classes=12) == closed_set_metrics(confusion)
+    with pytest.raises(InputError, match="got none"):
+        closed_set_metrics_of([], [], num_classes=3)
+    with pytest.raises(InputError, match=r"speakers in 0\.\.1, got 0\.\.2"):
+        closed_set_metrics_of([0], [2], num_classes=2)
 
 
 def test_a_speaker_that_is_never_predicted_has_precision_and_f1_zero():

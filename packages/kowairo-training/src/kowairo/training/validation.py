@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from kowairo.core import InputError, Trials
 from kowairo.models import Encoder
-from kowairo.scoring import closed_set_metrics, confusion_matrix, cosine_scores, eer
+from kowairo.scoring import cosine_scores, eer
+from kowairo.scoring.closed_set import closed_set_metrics_of
 
 from .audio_source import AudioSource, to_float
 from .head import Head
 from .speaker_model import SpeakerModel
 
+_LOGIT_LINES = 1024
 _log = logging.getLogger(__name__)
 
 
@@ -73,9 +75,16 @@ class Validation:
         return metrics
 
     def _closed(self, model: SpeakerModel, closed: LabelledAudio, max_samples: int) -> dict[str, float]:
-        logits, labels = closed_logits(model, closed, max_samples=max_samples, workers=self.workers)
-        confusion = confusion_matrix(labels, logits.argmax(axis=1), num_classes=logits.shape[1])
-        result = closed_set_metrics(confusion)
+        vectors, labels = _closed_vectors(model, closed, max_samples=max_samples, workers=self.workers)
+        # A block at a time: all logits of many lines and speakers take gigabytes.
+        predictions = np.concatenate(
+            [
+                speaker_logits(model, vectors[first : first + _LOGIT_LINES]).argmax(axis=1)
+                for first in range(0, len(vectors), _LOGIT_LINES)
+            ]
+        )
+        count = len(speaker_classes(model.head)[0])
+        result = closed_set_metrics_of(labels, predictions, num_classes=count)
         return {
             "closed_accuracy": result.accuracy,
             "macro_precision": result.macro_precision,
@@ -119,7 +128,33 @@ def closed_logits(
     Raises:
         InputError: if no line is of a speaker that the head knows.
     """
-    rows, names = speaker_classes(model.head)
+    vectors, labels = _closed_vectors(model, closed, max_samples=max_samples, workers=workers)
+    return speaker_logits(model, vectors), labels
+
+
+def speaker_logits(model: SpeakerModel, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Margin-free logits over the classes that are speakers.
+
+    Args:
+        model: encoder and head, in evaluation mode.
+        vectors: (utterance, dim) embeddings.
+
+    Returns:
+        (utterance, class), classes in the order of `speaker_classes`.
+    """
+    rows, _ = speaker_classes(model.head)
+    device = next(model.parameters()).device
+    with torch.inference_mode():
+        logits = model.head.logits(torch.from_numpy(vectors).to(device))
+        chosen = logits if len(rows) == logits.shape[1] else logits[:, rows]
+        found: NDArray[np.float32] = chosen.float().cpu().numpy()
+    return found
+
+
+def _closed_vectors(
+    model: SpeakerModel, closed: LabelledAudio, *, max_samples: int, workers: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    _, names = speaker_classes(model.head)
     number = {name: index for index, name in enumerate(names)}
     speaker_of = {
         utt: number[speaker]
@@ -131,10 +166,7 @@ def closed_logits(
     )
     if not embedded:
         raise InputError("no line of the closed split is of a speaker that was trained on")
-    device = next(model.parameters()).device
-    logits = model.head.logits(torch.from_numpy(vectors).to(device))[:, rows]
-    labels = np.array([speaker_of[utt] for utt in embedded], dtype=np.int64)
-    return logits.float().cpu().numpy(), labels
+    return vectors, np.array([speaker_of[utt] for utt in embedded], dtype=np.int64)
 
 
 def speaker_classes(head: Head) -> tuple[list[int], list[str]]:
