@@ -31,3 +31,27 @@ def test_talkers_are_equally_loud_however_loud_they_were_recorded(noise_like):
 def test_the_number_of_talkers_must_be_a_range():
     with pytest.raises(InputError, match="num_talkers"):
         Babble(SignalBank({"a": np.ones(5, dtype=np.float32)}), num_talkers=(0, 3))
+
+
+def test_each_talker_can_have_an_snr_of_its_own(noise_like):
+    # Five talkers at 20 dB each: their sum is 10 log10(5) = 7 dB louder.
+    bank = SignalBank({str(seed): noise_like(30000, seed=seed) for seed in range(40)})
+    speech = noise_like(16000, seed=99)
+    babble = Babble(bank, snr_db=(20.0, 20.0), num_talkers=(5, 5), snr_of="talker")
+    added = babble(speech, rng=np.random.default_rng(0)) - speech
+    assert 10 * np.log10(np.mean(speech**2) / np.mean(added**2)) == pytest.approx(13.0, abs=0.5)
+
+
+def test_own_snrs_differ_from_talker_to_talker(noise_like):
+    bank = SignalBank({"a": noise_like(16000)})
+    babble = Babble(bank, snr_db=(0.0, 40.0), num_talkers=(1, 1), snr_of="talker")
+    speech = noise_like(16000, seed=9)
+    powers = [np.var(babble(speech, rng=np.random.default_rng(seed)) - speech) for seed in range(20)]
+    ratios_db = 10 * np.log10(np.mean(speech**2) / np.array(powers))
+    assert ratios_db.min() < 10.0
+    assert ratios_db.max() > 30.0
+
+
+def test_an_unknown_reference_of_the_snr_is_refused(noise_like):
+    with pytest.raises(InputError, match="sum or talker"):
+        Babble(SignalBank({"a": noise_like(100)}), snr_of="all")

@@ -6,7 +6,7 @@ from kowairo.data.augment import LossyCodec
 from kowairo.data.augment.lossy_codec import codec_round_trip
 from kowairo.testing.augmentation import check_augmentation
 
-CODECS = ["vorbis", "opus", "mp3"]
+CODECS = ["vorbis", "opus", "mp3", "ima_adpcm", "ms_adpcm"]
 
 
 def vowel(num_samples):
@@ -49,7 +49,7 @@ def test_more_compression_loses_more():
 
 
 def test_an_unknown_codec_is_refused_with_the_known_ones():
-    with pytest.raises(InputError, match=r"'aac'.*vorbis, opus, mp3"):
+    with pytest.raises(InputError, match=r"'aac'.*vorbis, opus, mp3, ima_adpcm"):
         LossyCodec(codecs=["aac"])
 
 

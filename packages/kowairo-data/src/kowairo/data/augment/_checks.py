@@ -8,14 +8,25 @@ from kowairo.core import InputError
 Range = tuple[float, float]
 
 
-def checked_range(name: str, limits: Range) -> Range:
-    """Return (low, high) as floats, or raise InputError where they are not finite and in order."""
+def checked_range(
+    name: str, limits: Range, *, lowest: float = float("-inf"), highest: float = float("inf")
+) -> Range:
+    """Return (low, high) as floats, or raise InputError where they are not finite, in order and in bounds."""
     if len(limits) != 2:
         raise InputError(f"{name}: expected (low, high), got {limits!r}")
     low, high = float(limits[0]), float(limits[1])
     if not (float("-inf") < low <= high < float("inf")):
         raise InputError(f"{name}: expected finite (low, high) with low <= high, got ({low}, {high})")
+    if low < lowest or high > highest:
+        raise InputError(f"{name}: expected {lowest:g} to {highest:g}, got ({low:g}, {high:g})")
     return low, high
+
+
+def checked_counts(name: str, limits: tuple[int, int], *, lowest: int = 0) -> tuple[int, int]:
+    """Return (low, high) as whole numbers, or raise InputError where they are not in order and in bounds."""
+    if len(limits) != 2 or not lowest <= limits[0] <= limits[1]:
+        raise InputError(f"{name}: expected (low, high) with {lowest} <= low <= high, got {limits}")
+    return int(limits[0]), int(limits[1])
 
 
 def checked_band(name: str, limits: Range, *, nyquist_hz: float) -> Range:

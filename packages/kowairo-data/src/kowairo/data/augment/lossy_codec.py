@@ -13,24 +13,28 @@ from kowairo.core import InputError
 from ._checks import Range, checked_not_empty, checked_range
 from .base import Augmentation
 
-CodecName = Literal["vorbis", "opus", "mp3"]
+CodecName = Literal["vorbis", "opus", "mp3", "ima_adpcm", "ms_adpcm"]
 
 _SAMPLE_RATE_HZ = 16000
 _CONTAINERS: dict[CodecName, tuple[str, str]] = {
     "vorbis": ("OGG", "VORBIS"),
     "opus": ("OGG", "OPUS"),
     "mp3": ("MP3", "MPEG_LAYER_III"),
+    "ima_adpcm": ("WAV", "IMA_ADPCM"),
+    "ms_adpcm": ("WAV", "MS_ADPCM"),
 }
+_FIXED_RATE: frozenset[CodecName] = frozenset({"ima_adpcm", "ms_adpcm"})
 # libsndfile's Vorbis encoder keeps a whole write on the stack; long lines are written in pieces.
 _BLOCK_SAMPLES = 16000
 
 
 class LossyCodec(Augmentation):
-    """Encodes and decodes with Ogg Vorbis (what games ship), Opus or MP3, at a random compression.
+    """Encodes and decodes with a codec that libsndfile has, at a random compression.
 
-    Output has the length and alignment of the input. Expensive beside the other augmentations: a 2 s crop
-    takes about 7 ms (Vorbis), 12 ms (MP3) or 41 ms (Opus) on one core, so give it a small
-    probability. Measured in benchmarks/results/augment.md.
+    Ogg Vorbis (what games ship), Opus, MP3; and ADPCM, the 4-bit codec of older games and consoles, in the
+    variants of IMA and Microsoft (64 kbit/s at 16 kHz; no compression level). Output has the length and
+    alignment of the input. All but ADPCM are expensive beside the other augmentations, so give them a small
+    probability (benchmarks/results/augmentation.md). Telephone codecs: :class:`Telephone`.
 
     Args:
         codecs: names to draw from, equally likely.
@@ -72,7 +76,7 @@ def codec_round_trip(
     Args:
         samples: (time,), float32; values beyond full scale are clipped first.
         codec: which codec.
-        compression: libsndfile's level, 0 to 0.95.
+        compression: libsndfile's level, 0 to 0.95; ADPCM has none.
 
     Returns:
         (time,), float32 in [-1, 1], aligned with the input.
@@ -87,7 +91,7 @@ def codec_round_trip(
         channels=1,
         format=container,
         subtype=subtype,
-        compression_level=compression,
+        compression_level=None if codec in _FIXED_RATE else compression,
     ) as file:
         for start in range(0, limited.size, _BLOCK_SAMPLES):
             file.write(limited[start : start + _BLOCK_SAMPLES])
