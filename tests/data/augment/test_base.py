@@ -24,7 +24,8 @@ from kowairo.data.augment import (
 
 NAMES = (
     "noise", "music", "babble", "measured room", "low-pass", "high-pass", "band-pass", "mu-law", "clip",
-    "gain", "level contour", "drop chunk", "drop freq", "telephone", "vorbis", "opus", "mp3", "ima_adpcm", "ms_adpcm",
+    "gain", "level contour", "drop chunk", "drop freq", "telephone", "vorbis", "opus", "mp3", "ima_adpcm",
+    "ms_adpcm",
 )  # fmt: skip
 
 
