@@ -28,11 +28,13 @@ from .pack import PackingError as PackingError
 from .pack import pack_encoder as pack_encoder
 from .pooling import Pooling as Pooling
 from .pretrained import from_pretrained as from_pretrained
+from .projected_encoder import ProjectedEncoder as ProjectedEncoder
 from .published import load_published as load_published
 from .redimnet import ReDimNet as ReDimNet
 from .redimnet_bone import ReDimNetSize as ReDimNetSize
 from .redimnet_bone import ReDimNetStage as ReDimNetStage
 from .resnet34 import ResNet34 as ResNet34
+from .silero_vad import SileroVad as SileroVad
 from .speechbrain_fbank import SpeechBrainFbank as SpeechBrainFbank
 from .statistics_pooling import StatisticsPooling as StatisticsPooling
 from .wespeaker_fbank import wespeaker_fbank as wespeaker_fbank
@@ -56,10 +58,12 @@ __all__ = [
     "PackedEncoder",
     "PackingError",
     "Pooling",
+    "ProjectedEncoder",
     "ReDimNet",
     "ReDimNetSize",
     "ReDimNetStage",
     "ResNet34",
+    "SileroVad",
     "SpeechBrainFbank",
     "StatisticsPooling",
     "XVector",
