@@ -4,6 +4,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from kowairo.core import InputError
+from kowairo.data.shards import ShardReader
 from kowairo.training.dataset import CropDataset
 from kowairo.training.shard_audio import ShardAudio
 from kowairo.training.shard_crops import PartKey, ShardCrops, ShardPlan
@@ -24,8 +25,9 @@ def parts(shards):
         plan = ShardPlan(order, rank=rank, ranks=ranks, parts=parts)
         source = ShardAudio(shards)
         crops = CropDataset(found.items, source=source, num_samples=2000, seed=seed)
-        lanes = plan.lanes
-        return plan, ShardCrops(found.items, found.rows, crops=crops, source=source, order=order, lanes=lanes)
+        return plan, ShardCrops(
+            found.items, found.rows, crops=crops, source=source, order=order, places=plan.places
+        )
 
     return make
 
@@ -69,12 +71,24 @@ def test_batches_are_the_same_in_any_number_of_parts(parts, count):
     assert same(batches(plan, dataset), batches(*parts()))
 
 
-def test_processes_share_the_lanes_and_make_the_same_batches_together(parts):
-    shares = [batches(*parts(rank=rank, ranks=2, parts=2)) for rank in range(2)]
-    together = [tuple(map(torch.cat, zip(*pair, strict=True))) for pair in zip(*shares, strict=True)]
+@pytest.mark.parametrize(("ranks", "count"), [(2, 1), (2, 2), (3, 1), (3, 2), (8, 1)])
+def test_processes_make_the_same_batches_together(parts, ranks, count):
+    shares = [batches(*parts(rank=rank, ranks=ranks, parts=count)) for rank in range(ranks)]
+    together = [tuple(map(torch.cat, zip(*pieces, strict=True))) for pieces in zip(*shares, strict=True)]
     assert same(together, batches(*parts()))
-    seen = [set(torch.cat([batch[3] for batch in share]).tolist()) for share in shares]
-    assert not seen[0] & seen[1]
+
+
+def test_processes_read_different_shards(parts, shards, monkeypatch):
+    found, read = [], ShardReader.read
+    for rank in range(2):
+        plan, dataset = parts(rank=rank, ranks=2)
+        found.append(set())
+        monkeypatch.setattr(ShardReader, "read", lambda self, row: found[-1].add(row) or read(self, row))
+        batches(plan, dataset)
+        monkeypatch.undo()
+    assert not found[0] & found[1]
+    of = [set(np.searchsorted(shards.first, list(rows), side="right").tolist()) for rows in found]
+    assert len(of[0] & of[1]) <= 1  # the one that the border between the lanes cuts
 
 
 def test_workers_give_the_same_batches(parts):
@@ -110,7 +124,7 @@ def test_a_file_that_does_not_decode_is_replaced_by_the_next_one(parts, shards, 
     found = shard_items(shards)
     crops = CropDataset(found.items, source=source, num_samples=2000, seed=0)
     other = ShardCrops(
-        found.items, found.rows, crops=crops, source=source, order=dataset._order, lanes=plan.lanes
+        found.items, found.rows, crops=crops, source=source, order=dataset._order, places=plan.places
     )
     expected = torch.cat([batch[3] for batch in batches(plan, dataset)])
     items = torch.cat([batch[3] for batch in batches(plan, other)])
@@ -118,6 +132,6 @@ def test_a_file_that_does_not_decode_is_replaced_by_the_next_one(parts, shards, 
     assert "training goes on without" in caplog.text
 
 
-def test_lanes_that_cannot_be_shared_out_are_refused(parts):
-    with pytest.raises(InputError, match="4 lanes and batches of 8 cannot be shared among 3 processes"):
-        parts(ranks=3)
+def test_more_processes_than_items_of_a_batch_are_refused(parts):
+    with pytest.raises(InputError, match="a batch of 8 items has none for some of 9 processes"):
+        parts(ranks=9)

@@ -28,29 +28,37 @@ class PartKey(NamedTuple):
 class ShardPlan(Sampler[PartKey]):
     """Parts of the full batches of one epoch, from any batch on.
 
+    Where several processes train together, each takes its consecutive part of every batch, as in `BatchPlan`.
+    It reads the lanes of these places; a lane is read by two processes only where the number of lanes is no
+    multiple of that of the processes.
+
     Args:
         order: order of the items.
         rank: number of this process among those that train together.
         ranks: number of these processes.
-        parts: in how many parts, each of whole lanes, a batch is wanted; there are fewer where this process
+        parts: in how many parts, each of other lanes, a batch is wanted; there are fewer where this process
             has fewer lanes.
 
     Attributes:
-        lanes: lanes of each part.
+        places: places of a batch that each part fills.
 
     Raises:
-        InputError: if the lanes cannot be shared out evenly among the processes.
+        InputError: if there are more processes than items in a batch.
     """
 
     def __init__(self, order: ShardOrder, *, rank: int = 0, ranks: int = 1, parts: int = 1) -> None:
-        if order.lanes % ranks or order.batch_size % ranks:
-            raise InputError(
-                f"{order.lanes} lanes and batches of {order.batch_size} cannot be shared among {ranks} "
-                "processes; choose multiples of their number"
+        size = order.batch_size
+        if size < ranks:
+            raise InputError(f"a batch of {size} items has none for some of {ranks} processes")
+        own = range(size * rank // ranks, size * (rank + 1) // ranks)
+        groups = np.array_split(_lanes(order, own), min(max(1, parts), len(_lanes(order, own))))
+        self.places = [
+            range(
+                max(own.start, order.places(int(lanes[0])).start),
+                min(own.stop, order.places(int(lanes[-1])).stop),
             )
-        share = order.lanes // ranks
-        own = np.arange(rank * share, (rank + 1) * share)
-        self.lanes = [part.tolist() for part in np.array_split(own, min(max(1, parts), share))]
+            for lanes in groups
+        ]
         self._order = order
         self._epoch = 0
         self._first_batch = 0
@@ -68,7 +76,7 @@ class ShardPlan(Sampler[PartKey]):
     @property
     def parts(self) -> int:
         """Parts of a batch of this process."""
-        return len(self.lanes)
+        return len(self.places)
 
     def seek(self, epoch: int, batch: int) -> None:
         """Go to a batch of an epoch.
@@ -102,7 +110,7 @@ class ShardCrops(Dataset[CropBatch]):
         crops: makes crops of items.
         source: audio that `crops` reads.
         order: order of the items.
-        lanes: lanes of each part.
+        places: places of a batch that each part fills.
     """
 
     def __init__(
@@ -113,14 +121,14 @@ class ShardCrops(Dataset[CropBatch]):
         crops: CropDataset,
         source: ShardAudio,
         order: ShardOrder,
-        lanes: Sequence[Sequence[int]],
+        places: Sequence[range],
     ) -> None:
         self._items = items
         self._rows = rows
         self._crops = crops
         self._source = source
         self._order = order
-        self._lanes = lanes
+        self._places = places
         self._open: dict[int, tuple[int, ShardLane]] = {}
 
     @property
@@ -135,10 +143,13 @@ class ShardCrops(Dataset[CropBatch]):
         """The part of a batch; see `CropDataset.__getitem__` for files that cannot be read."""
         keys: list[ItemKey] = []
         present: dict[str, tuple[int, bytes | None]] = {}
-        for lane in self._lanes[key.part]:
+        wanted = self._places[key.part]
+        for lane in _lanes(self._order, wanted):
             places = self._order.places(lane)
             taken = self._lane(lane, key).take(len(places))
             for place, (item, row, content) in zip(places, taken, strict=True):
+                if place not in wanted:
+                    continue
                 keys.append(ItemKey(key.epoch, key.batch * self._order.batch_size + place, item))
                 present[self._items.utts[item]] = (row, content)
         with self._source.holding(present):
@@ -158,3 +169,9 @@ class ShardCrops(Dataset[CropBatch]):
             )
             self._open[lane] = (key.epoch, stream)
         return stream
+
+
+def _lanes(order: ShardOrder, places: range) -> list[int]:
+    """Lanes that fill some of these places."""
+    own = [order.places(lane) for lane in range(order.lanes)]
+    return [lane for lane, its in enumerate(own) if max(its.start, places.start) < min(its.stop, places.stop)]
