@@ -1,5 +1,6 @@
 import pytest
 
+from kowairo.cli.trial_overlap import read_overlap_note
 from kowairo.core import Corpus, EmbeddingSet, read_json, read_scores
 
 
@@ -91,3 +92,26 @@ def test_a_back_end_scores_every_list(run, evaluate, corpus, embeddings, tmp_pat
     assert evaluate("toy", "--backend", tmp_path / "plda")[0] == 0
     scores = read_scores(tmp_path / "exp" / "scores" / "toy" / "test" / "trials.none.txt")
     assert abs(scores.values).max() > 1.0
+
+
+def test_lists_on_training_voices_are_refused_before_anything_is_written(
+    run, evaluate, trained, corpus, tmp_path
+):
+    out = tmp_path / "embeddings" / "test"
+    assert run("embed", "--encoder", trained, "--out", out, "--corpus", corpus)[0] == 0
+    status, _, errors = evaluate("toy")
+    assert (status, len(errors)) == (2, 1)
+    assert errors[0].startswith(f"kowairo: {corpus / 'trials'}: 7 of 24 utterances were in the training")
+    assert not (tmp_path / "exp").exists()
+
+
+def test_allowed_overlap_marks_rows_scores_and_lines(run, evaluate, trained, corpus, tmp_path):
+    out = tmp_path / "embeddings" / "test"
+    assert run("embed", "--encoder", trained, "--out", out, "--corpus", corpus)[0] == 0
+    status, printed, _ = evaluate("toy", "--allow_overlap", "true")
+    assert status == 0
+    assert "[overlap: 7 of 24 utterances were in the training of the encoder" in printed
+    rows = read_json(tmp_path / "exp" / "results" / "toy.test.trials.none.json")
+    assert [row["overlap"]["utterances"] for row in rows] == [7] * len(rows)
+    scores = tmp_path / "exp" / "scores" / "toy" / "test" / "trials.none.txt"
+    assert read_overlap_note(scores).by_audio == 1

@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from kowairo.core import read_json, read_scores, read_trials, write_scores
+from kowairo.core import Scores, read_json, read_scores, read_trials, write_scores
 
 
 @pytest.fixture
@@ -115,3 +116,18 @@ def test_a_pair_with_two_scores_is_refused(metrics, lists):
     status, _, errors = metrics()
     assert (status, len(errors)) == (2, 1)
     assert "has two different scores" in errors[0]
+
+
+def test_scores_of_another_program_are_compared_with_the_encoder_that_is_named(
+    run, corpus, trained, tmp_path
+):
+    trials = read_trials(corpus / "trials")
+    values = np.random.default_rng(0).standard_normal(len(trials)) + trials.target
+    write_scores(tmp_path / "s.txt", Scores(trials.enroll, trials.test, values))
+    given = ["--scores", tmp_path / "s.txt", "--trials", corpus / "trials", "--num_replicates", 20]
+    assert run("metrics", *given, "--corpus", corpus)[0] == 0
+    status, _, errors = run("metrics", *given, "--corpus", corpus, "--encoder", trained)
+    assert (status, len(errors)) == (2, 1)
+    assert "7 of 24 utterances were in the training of the encoder" in errors[0]
+    _, _, errors = run("metrics", *given, "--encoder", trained)
+    assert errors == ["kowairo: --encoder compares its training with audio and speakers: give --corpus DIR"]

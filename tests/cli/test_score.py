@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from kowairo.core import Corpus, EmbeddingSet, read_scores, read_trials
+from kowairo.cli.trial_overlap import read_overlap_note
+from kowairo.core import Corpus, EmbeddingSet, read_json, read_scores, read_trials
 from kowairo.core.kaldi_ark import write_ark
 
 
@@ -160,3 +161,74 @@ def test_an_embedding_that_stands_twice_is_named(score, tmp_path):
     (tmp_path / "text").write_text("s0-0 1 2\ns0-0 1 3\n")
     _, _, errors = score(source=tmp_path / "text")
     assert errors[0].startswith(f"kowairo: {tmp_path / 'text'}:2: utterance 's0-0' stands twice")
+
+
+@pytest.fixture
+def overlapping(run, corpus, trained, tmp_path):
+    """Embeddings by an encoder that was trained on s0-0 and on the speaker s3."""
+    assert run("embed", "--encoder", trained, "--out", tmp_path / "o", "--corpus", corpus)[0] == 0
+    return tmp_path / "o"
+
+
+def test_trials_on_training_voices_are_refused_in_one_line(score, overlapping, corpus, tmp_path):
+    status, _, errors = score(source=overlapping)
+    assert (status, len(errors)) == (2, 1)
+    counted = (
+        "7 of 24 utterances were in the training of the encoder (by audio: 1, by speaker: 6, speakers: 1"
+    )
+    assert errors[0].startswith(f"kowairo: {corpus / 'trials'}: {counted}, the first: s0-0)")
+    assert not (tmp_path / "scores.txt").exists()
+
+
+def test_trials_on_other_voices_are_scored(score, overlapping, tmp_path):
+    (tmp_path / "list").write_text("s1-0 s1-1 target\ns1-0 s2-0 nontarget\n")
+    assert score(source=overlapping, trials=tmp_path / "list")[0] == 0
+    assert read_overlap_note(tmp_path / "scores.txt") is None
+
+
+def test_allowed_overlap_marks_the_scores_and_all_that_is_made_of_them(
+    run, score, overlapping, corpus, tmp_path
+):
+    status, out, _ = score("--allow_overlap", "true", source=overlapping)
+    assert status == 0
+    assert "(marked: 7 of 24 utterances" in out
+    given = ["--trials", corpus / "trials", "--corpus", corpus, "--num_replicates", 20]
+    for scores in (tmp_path / "scores.txt", tmp_path / "norm.txt", tmp_path / "llr.txt"):
+        if scores.name == "norm.txt":
+            cohort = [
+                "--cohort_embeddings",
+                overlapping,
+                "--cohort_rows",
+                "utterances",
+                "--normalizer",
+                "ZNorm",
+            ]
+            options = ["--scores", tmp_path / "scores.txt", "--embeddings", overlapping, *cohort]
+            assert run("normalize", *options, "--out", scores)[0] == 0
+        if scores.name == "llr.txt":
+            dev = ["--dev_scores", tmp_path / "norm.txt", "--dev_trials", corpus / "trials"]
+            assert run("calibrate", *dev, "--scores", tmp_path / "norm.txt", "--out", scores)[0] == 0
+        refused = run("metrics", "--scores", scores, *given)
+        assert (refused[0], len(refused[2])) == (2, 1)
+        options = ["--allow_overlap", "true", "--out", tmp_path / "r.json"]
+        _, out, _ = run("metrics", "--scores", scores, *given, *options)
+        assert "[overlap: 7 of 24 utterances" in out
+        assert read_json(tmp_path / "r.json")["overlap"]["by_speaker"] == 6
+
+
+def test_enrolment_utterances_of_models_count(score, overlapping, tmp_path):
+    (tmp_path / "spk2enroll").write_text("m1 s1-0 s3-1\n")
+    (tmp_path / "list").write_text("m1 s1-4 target\nm1 s2-4 nontarget\n")
+    status, _, errors = score(
+        "--spk2enroll", tmp_path / "spk2enroll", source=overlapping, trials=tmp_path / "list"
+    )
+    assert status == 2
+    assert "1 of 4 utterances" in errors[0]
+
+
+def test_a_transformed_set_still_knows_the_training(run, score, overlapping, corpus, tmp_path):
+    fit = ["--embeddings", overlapping, "--corpus", corpus, "--out", tmp_path / "lda", "--num_dims", 2]
+    assert run("backend", "fit", *fit)[0] == 0
+    made = ["--embeddings", overlapping, "--backend", tmp_path / "lda", "--out", tmp_path / "made"]
+    assert run("backend", "apply", *made)[0] == 0
+    assert score(source=tmp_path / "made")[0] == 2

@@ -6,7 +6,7 @@ from typing import Literal
 from kowairo.cli.embedding_sources import read_embeddings
 from kowairo.cli.label_tables import read_labels
 from kowairo.cli.saved_kinds import open_backend
-from kowairo.cli.set_folders import embedding_sets
+from kowairo.cli.set_folders import carry_overlap, embedding_sets
 from kowairo.cli.trial_files import blaming
 from kowairo.core import InputError
 from kowairo.scoring import (
@@ -69,6 +69,7 @@ def apply(*, embeddings: Path, backend: Path, out: Path) -> None:
         with blaming(embeddings / name):
             transformed = transform_set(vectors, fitted)
         transformed.save(out / name)
+        carry_overlap(embeddings / name, out / name)
         print(f"{out / name}: {len(transformed)} lines, {transformed.dim} dimensions")
 
 

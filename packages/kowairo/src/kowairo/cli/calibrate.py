@@ -6,6 +6,7 @@ from kowairo.cli.development_trials import DevelopmentTrials, read_qualities
 from kowairo.cli.label_tables import read_labels
 from kowairo.cli.saved_kinds import open_calibrator
 from kowairo.cli.trial_files import blaming
+from kowairo.cli.trial_overlap import hand_on_overlap
 from kowairo.core import Corpus, InputError, atomic_path, iter_score_blocks, read_scores, write_scores
 from kowairo.scoring import QMF, Calibrator, Fusion, LogisticCalibrator, calibrate_scores
 
@@ -102,6 +103,7 @@ def _apply(
             ratios = calibrate_scores(calibrator, systems, qualities=qualities, utt2spk=utt2spk)
         write_scores(out, ratios)
         count = len(ratios)
+    hand_on_overlap(scores, out)
     print(f"{out}: {count} log-likelihood ratios by {type(calibrator).__name__}")
 
 

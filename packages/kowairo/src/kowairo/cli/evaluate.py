@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from kowairo.cli.evaluated_sets import EvaluationFiles, Measurement, score_set
+from kowairo.cli.evaluated_sets import EvaluationFiles, Measurement, find_overlaps, score_set
 from kowairo.cli.label_tables import read_labels
 from kowairo.cli.normalize import read_cohort
 from kowairo.cli.saved_kinds import open_backend
@@ -28,11 +28,13 @@ def evaluate(
     calibrator: Calibrator | None = None,
     min_calibration_speakers: int = 20,
     worst: int = 20,
+    allow_overlap: bool = False,
     num_replicates: int = 1000,
     seed: int = 0,
 ) -> None:
     """Score and measure every trial list of several sets, plainly, normalised, calibrated, and compare.
 
+    Stops where the encoder of the embeddings was trained on audio or a speaker of a trial list.
     Reads `trials*` of each set. Writes `scores/<system>/<set>/<trials>.<normalization>.txt` and
     `results/<system>.<set>.<trials>.<normalization>.json`, with the conditions of the list `trials`;
     `results/compare.*.json`, the paired difference from the plain scores of the reference;
@@ -57,9 +59,13 @@ def evaluate(
         calibrator: Kind of calibration; logistic by default.
         min_calibration_speakers: Fewest speakers that are enough.
         worst: So many of the worst trials of each kind; 0 lists none.
+        allow_overlap: Evaluate voices of the encoder's training too, and mark scores and results.
         num_replicates: Bootstrap replicates.
         seed: Seed of the bootstrap.
     """
+    overlaps = {
+        name: find_overlaps(folder, embeddings / name, allow=allow_overlap) for name, folder in sets.items()
+    }
     impostors, tables = None, None
     if normalizers:
         if cohort_corpus is None:
@@ -73,7 +79,15 @@ def evaluate(
     evaluated = []
     for name, folder in sets.items():
         chosen = {} if name == cohort else normalizers or {}
-        one = score_set(name, folder, embeddings / name, backend=opened, normalizers=chosen, cohort=impostors)
+        one = score_set(
+            name,
+            folder,
+            embeddings / name,
+            backend=opened,
+            normalizers=chosen,
+            cohort=impostors,
+            overlaps=overlaps[name],
+        )
         for (trials, normalization), scores in one.scores.items():
             measurement.measure(one, trials, normalization, scores)
         evaluated.append(one)

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kowairo.cli.compare import percent
+from kowairo.cli.metrics import marked, write_rows
 from kowairo.cli.trial_files import blaming
+from kowairo.cli.trial_overlap import refuse_overlap, set_overlap, write_overlap_note
 from kowairo.core import (
     Corpus,
     InputError,
+    OverlapCounts,
     Scores,
     Trials,
     open_embeddings,
@@ -51,6 +54,32 @@ class EvaluatedSet:
     """Trial lists by file name."""
     scores: dict[tuple[str, str], Scores] = field(default_factory=dict)
     """Scores by list and normalisation."""
+    overlaps: dict[str, OverlapCounts] = field(default_factory=dict)
+    """What a list shares with the encoder's training, for those that share something."""
+
+
+def find_overlaps(folder: Path, embeddings: Path, *, allow: bool) -> dict[str, OverlapCounts]:
+    """Look for voices of the encoder's training in every trial list of a set.
+
+    Args:
+        folder: Kaldi folder with `trials*`.
+        embeddings: Embeddings of the set.
+        allow: Go on where some are found.
+
+    Returns:
+        What was found, by list.
+
+    Raises:
+        InputError: Some were found and are not allowed.
+    """
+    found = {}
+    for path in _trial_lists(folder):
+        listed = read_trials(path)
+        counts = set_overlap(embeddings, [*listed.enroll, *listed.test])
+        refuse_overlap(counts, path, allow=allow)
+        if counts is not None:
+            found[path.name] = counts
+    return found
 
 
 def score_set(
@@ -61,6 +90,7 @@ def score_set(
     backend: Backend | None,
     normalizers: Mapping[str, ScoreNormalizer],
     cohort: Cohort | None,
+    overlaps: Mapping[str, OverlapCounts] | None = None,
 ) -> EvaluatedSet:
     """Score every trial list of a set, plainly and by every normaliser.
 
@@ -71,15 +101,14 @@ def score_set(
         backend: Fitted back-end, None for the cosine.
         normalizers: By name; fitted here on each set anew.
         cohort: Impostors of the normalisers.
+        overlaps: What `find_overlaps` found.
 
     Raises:
         InputError: The set has no trials, an utterance no embedding, or the cohort shares a speaker.
     """
-    paths = sorted(path for path in folder.glob("trials*") if path.is_file())
-    if not paths:
-        raise InputError(f"{folder} has no trials; `kowairo trials make --corpus {folder}` draws some")
+    paths = _trial_lists(folder)
     vectors, lists = open_embeddings(embeddings), {path.name: read_trials(path) for path in paths}
-    one = EvaluatedSet(name, folder, Corpus.read(folder), lists)
+    one = EvaluatedSet(name, folder, Corpus.read(folder), lists, overlaps=dict(overlaps or {}))
     with blaming(embeddings):
         for trials, listed in lists.items():
             one.scores[trials, PLAIN] = score_trials(vectors, listed, backend)
@@ -91,6 +120,13 @@ def score_set(
                 for trials in lists:
                     one.scores[trials, short] = normalizer.transform(one.scores[trials, PLAIN])
     return one
+
+
+def _trial_lists(folder: Path) -> list[Path]:
+    paths = sorted(path for path in folder.glob("trials*") if path.is_file())
+    if not paths:
+        raise InputError(f"{folder} has no trials; `kowairo trials make --corpus {folder}` draws some")
+    return paths
 
 
 @dataclass(frozen=True)
@@ -145,15 +181,18 @@ class Measurement:
             scores: The scores.
         """
         system = self.files.system
-        write_scores(self.files.scores(system, one.name, trials, normalization), scores)
+        overlap = one.overlaps.get(trials)
+        path = self.files.scores(system, one.name, trials, normalization)
+        write_scores(path, scores)
+        write_overlap_note(path, overlap)
         labels = ResultLabels(system=system, set=one.name, trials=trials, normalization=normalization)
         with blaming(one.folder / trials):
             rows = self._rows(one, scores, labels)
-        write_json(self.files.result(labels), rows if len(rows) > 1 else rows[0])
+        write_rows(self.files.result(labels), rows, overlap)
         figures = f"EER {percent(rows[0], 'eer')}"
         if "cllr" in rows[0]:
             figures = f"Cllr {rows[0]['cllr']:.3f}, min-Cllr {rows[0]['min_cllr']:.3f}"
-        print(f"{system} {one.name} {trials} {normalization}: {figures}")
+        print(f"{system} {one.name} {trials} {normalization}: {figures}{marked(overlap)}")
         if self.reference is not None and not _is_calibrated(normalization):
             self._compare(self.reference, one, scores, labels)
 

@@ -7,7 +7,8 @@ from typing import Literal
 
 from kowairo.cli.label_tables import NO_AUDIO, read_labels
 from kowairo.cli.trial_files import blaming, read_scored_trials
-from kowairo.core import Corpus, Scores, Trials, write_json
+from kowairo.cli.trial_overlap import corpus_overlap, read_overlap_note, record_of, refuse_overlap
+from kowairo.core import Corpus, InputError, OverlapCounts, Scores, Trials, read_spk2enroll, write_json
 from kowairo.scoring import (
     ResultLabels,
     ResultRow,
@@ -81,10 +82,15 @@ def metrics(
     worst: int = 0,
     worst_out: Path | None = None,
     skip_missing: bool = False,
+    encoder: str | None = None,
+    allow_overlap: bool = False,
     num_replicates: int = 1000,
     seed: int = 0,
 ) -> None:
     """Measure EER and minDCF with 95 % speaker-bootstrap intervals; costs of log-likelihood ratios.
+
+    Stops where the encoder was trained on audio or a speaker of the trials: where the scores are marked so,
+    or, for scores of other programs, where `encoder` says so.
 
     Args:
         scores: Score file, in any order.
@@ -105,10 +111,15 @@ def metrics(
         worst: Prints so many of the worst targets and of the worst non-targets, with paths.
         worst_out: File (tab-separated) for them.
         skip_missing: Leave out and count trials without a score.
+        encoder: Name or checkpoint folder of the encoder of the scores: its training record is compared with
+            the audio and the speakers of corpus.
+        allow_overlap: Measure trials on voices of the encoder's training too, and mark the results.
         num_replicates: Bootstrap replicates.
         seed: Seed of the bootstrap.
     """
     measured, listed = read_scored_trials(scores, trials, nontarget_trials, skip_missing=skip_missing)
+    overlap = _overlap(scores, listed, encoder, corpus, spk2enroll)
+    refuse_overlap(overlap, trials, allow=allow_overlap)
     labels = ResultLabels(system=system, set=set, trials=trials.name, normalization=normalization)
     tables = None if corpus is None else read_labels(corpus, spk2enroll=spk2enroll)
     bootstrap = _Bootstrap(num_replicates, seed)
@@ -122,9 +133,9 @@ def metrics(
         if scores_are == "llr":
             rows[0] |= llr_metrics(measured, listed)
     if out is not None:
-        write_json(out, rows if len(rows) > 1 else rows[0])
+        write_rows(out, rows, overlap)
     for row in rows:
-        print(described(row))
+        print(described(row) + marked(overlap))
     _print_conventions(measured, listed, convention or [])
     if worst:
         _write_worst(worst_trials(measured, listed, _audio(tables, listed), n=worst), worst_out)
@@ -144,6 +155,38 @@ def described(row: ResultRow) -> str:
         )
     warning = f" ({row['warning']})" if row["warning"] else ""
     return f"{name}{condition}: {', '.join(parts)}{warning}"
+
+
+def marked(overlap: OverlapCounts | None) -> str:
+    """Write what a printed figure is marked with; empty for none."""
+    return f" [overlap: {overlap}]" if overlap else ""
+
+
+def write_rows(out: Path, rows: Sequence[ResultRow], overlap: OverlapCounts | None) -> None:
+    """Write a results file: one row as it is, several as a list; all marked where trials overlap.
+
+    Args:
+        out: The file.
+        rows: The rows.
+        overlap: What the trials share with the encoder's training.
+    """
+    mark = {} if overlap is None else {"overlap": overlap.as_json()}
+    content = [{**row, **mark} for row in rows]
+    write_json(out, content if len(content) > 1 else content[0])
+
+
+def _overlap(
+    scores: Path, trials: Trials, encoder: str | None, corpus: Path | None, spk2enroll: Path | None
+) -> OverlapCounts | None:
+    """What the trials share with the encoder's training."""
+    if encoder is None:
+        return read_overlap_note(scores)
+    if corpus is None:
+        raise InputError("--encoder compares its training with audio and speakers: give --corpus DIR")
+    models = {} if spk2enroll is None else read_spk2enroll(spk2enroll)
+    utts = {utt for name in (*trials.enroll, *trials.test) for utt in models.get(name, [name])}
+    tables = read_labels(corpus)
+    return corpus_overlap(record_of(encoder), tables.subset(utts & tables.audio.keys())).among(utts)
 
 
 def _with_interval(row: ResultRow, name: str, scale: float, digits: int) -> str:

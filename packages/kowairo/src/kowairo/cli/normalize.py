@@ -7,6 +7,7 @@ from kowairo.cli.embedding_sources import read_embeddings
 from kowairo.cli.label_tables import read_labels
 from kowairo.cli.saved_kinds import open_backend, open_normalizer
 from kowairo.cli.trial_files import blaming
+from kowairo.cli.trial_overlap import hand_on_overlap
 from kowairo.core import Corpus, EmbeddingSet, InputError, iter_score_blocks
 from kowairo.scoring import Backend, Cohort, CohortRecipe, ScoreNormalizer, normalizer_preset, transform_set
 from kowairo.scoring.normalization import PresetName, SharedSpeakers
@@ -76,6 +77,7 @@ def normalize(
         described = f"cohort of {len(cohort)} {recipe.rows}"
     with blaming(scores):
         counts = fitted.transform_file(scores, out, skip_missing=skip_missing)
+    hand_on_overlap([scores], out)
     left_out = f", {counts.skipped} trials left out" if counts.skipped else ""
     print(f"{out}: {counts.written} scores, {described}{left_out}")
 

@@ -1,14 +1,17 @@
 """Command `kowairo score`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kowairo.cli.saved_kinds import open_backend
 from kowairo.cli.trial_files import blaming, read_trial_files, trial_place
+from kowairo.cli.trial_overlap import refuse_overlap, set_overlap, write_overlap_note
 from kowairo.core import (
     InputError,
     TableError,
+    TrainingOverlap,
+    iter_trial_blocks,
     open_embeddings,
     read_spk2enroll,
     read_table,
@@ -31,8 +34,11 @@ def score(
     top_k: int = 3,
     utt2dur: Path | None = None,
     skip_missing: bool = False,
+    allow_overlap: bool = False,
 ) -> None:
     """Score trials by the cosine of their embeddings, or by a fitted back-end; lists of any length.
+
+    Stops where the encoder of the embeddings was trained on audio or a speaker of the trials.
 
     Args:
         embeddings: Embedding set, folder of .npy files, Kaldi scp or ark, or text vectors.
@@ -46,9 +52,15 @@ def score(
         top_k: Scores that the enrolment `top_k` averages.
         utt2dur: Seconds of each utterance; the enrolment `concat` needs it.
         skip_missing: Leave out and count trials with a side that has no usable embedding.
+        allow_overlap: Score trials on voices of the encoder's training too; the scores are marked, and what
+            is measured on them.
     """
     models = None if spk2enroll is None else read_spk2enroll(spk2enroll)
     durations = None if utt2dur is None else read_durations(read_table(utt2dur))
+    overlap = None
+    if TrainingOverlap.of_set(embeddings) is not None:
+        overlap = set_overlap(embeddings, _utterances(trials, nontarget_trials, models or {}))
+        refuse_overlap(overlap, trials, allow=allow_overlap)
     vectors, chosen = open_embeddings(embeddings), None if backend is None else open_backend(backend)
 
     def score_list(path: Path) -> TrialCounts:
@@ -71,7 +83,21 @@ def score(
     if not counts.num_scored:
         out.unlink()
         raise InputError(f"{trials}: no trial has embeddings in {embeddings}")
-    print(f"{out}: {counts.num_scored} scores{_left_out(counts)}")
+    write_overlap_note(out, overlap)
+    marked = f" (marked: {overlap})" if overlap else ""
+    print(f"{out}: {counts.num_scored} scores{_left_out(counts)}{marked}")
+
+
+def _utterances(trials: Path, nontarget_trials: Path | None, models: Mapping[str, Sequence[str]]) -> set[str]:
+    """Utterances of the trials; those of a model in place of its name."""
+    found: set[str] = set()
+    if nontarget_trials is not None:
+        pair = read_trial_files(trials, nontarget_trials)
+        found.update(pair.enroll, pair.test)
+    else:
+        for block in iter_trial_blocks(trials):
+            found.update(block.enroll.texts(), block.test.texts())
+    return {utt for name in found for utt in models.get(name, [name])}
 
 
 def _score_pair(

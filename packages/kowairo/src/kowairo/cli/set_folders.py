@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from kowairo.core import EmbeddingSet, open_embeddings
+from kowairo.core import EmbeddingSet, TrainingOverlap, open_embeddings
+from kowairo.core.training_overlap import OVERLAP_NAME
 
 
 def embedding_sets(path: Path) -> Iterator[tuple[str, EmbeddingSet]]:
@@ -23,3 +24,15 @@ def embedding_sets(path: Path) -> Iterator[tuple[str, EmbeddingSet]]:
         yield "", open_embeddings(path)
     for member in members:
         yield member.parent.name, EmbeddingSet.load(member.parent)
+
+
+def carry_overlap(source: Path, out: Path) -> None:
+    """Let a set that was made of another one say the same about the encoder's training.
+
+    Args:
+        source: Embeddings of any form.
+        out: The embedding set made of them.
+    """
+    overlap = TrainingOverlap.of_set(source)
+    if overlap is not None:
+        overlap.write(out / OVERLAP_NAME)
