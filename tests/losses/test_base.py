@@ -20,8 +20,10 @@ from kowairo.losses import (
     CurricularAAM,
     DistillationLoss,
     DomainAdversarial,
+    DomainIdentityLevel,
     DomainLoss,
     EnhancementLoss,
+    IdentityLevel,
     JointObjective,
     Loss,
     PairwiseDistanceMMD,
@@ -53,6 +55,7 @@ LOSSES = {
     "prototypical": lambda toy: Prototypical(),
     "supervised contrastive": lambda toy: SupervisedContrastive(),
     "with memory": lambda toy: SupervisedContrastive(memory=CrossBatchMemory(toy.embedding_dim, size=400)),
+    "level": lambda toy: IdentityLevel(toy.embedding_dim, AAMSoftmax(*sizes(toy), seed=0), name="x"),
     "sum": lambda toy: WeightedSum(
         [WeightedTerm(Softmax(*sizes(toy), seed=0)), WeightedTerm(SupervisedContrastive(), 0.5)]
     ),
@@ -93,7 +96,7 @@ def test_a_subclass_needs_forward_only():
 
 def test_every_exported_loss_is_among_those_that_are_trained(toy):
     trained = {type(make(toy)) for make in LOSSES.values()}
-    trained |= {type(make(toy)) for make, _ in DOMAIN_LOSSES.values()}
+    trained |= {type(make(toy)) for make, _ in DOMAIN_LOSSES.values()} | {DomainIdentityLevel}
     exported = [getattr(kowairo.losses, name) for name in kowairo.losses.__all__]
     kinds = [one for one in exported if inspect.isclass(one) and not inspect.isabstract(one)]
     assert {one for one in kinds if issubclass(one, Loss | DomainLoss | DistillationLoss)} == trained
@@ -123,6 +126,15 @@ def test_a_domain_loss_closes_its_gap_and_keeps_the_speakers(toy, without_domain
     before, after = (float(gap(*by_domain(toy, one))) for one in (without_domain_loss, net))
     assert after < 0.7 * before
     assert toy.eer(net) < 1.1 * toy.eer(without_domain_loss)
+
+
+@pytest.mark.slow
+def test_a_level_of_domains_tells_them(toy, without_domain_loss):
+    level = DomainIdentityLevel(toy.embedding_dim, AAMSoftmax(toy.embedding_dim, 2, seed=0), name="domain")
+    speakers = IdentityLevel(toy.embedding_dim, AAMSoftmax(*sizes(toy), seed=0), name="speaker")
+    net = toy.train(JointObjective([WeightedTerm(speakers), WeightedTerm(level)]))
+    known = linear_gap(*by_domain(toy, torch.nn.Sequential(net, level.projection)))
+    assert known > linear_gap(*by_domain(toy, without_domain_loss))
 
 
 def by_domain(toy, net):

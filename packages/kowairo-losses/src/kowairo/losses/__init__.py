@@ -32,6 +32,10 @@ from .gather import gather_rows as gather_rows
 from .ge2e import GE2E as GE2E
 from .gradient_reversal import reversal_schedule as reversal_schedule
 from .gradient_reversal import reverse_gradient as reverse_gradient
+from .identity_level import DomainIdentityLevel as DomainIdentityLevel
+from .identity_level import IdentityLevel as IdentityLevel
+from .identity_level import LevelProjection as LevelProjection
+from .identity_level import identity_levels as identity_levels
 from .joint_objective import JointObjective as JointObjective
 from .joint_objective import RowCounts as RowCounts
 from .joint_objective import Targets as Targets
@@ -79,12 +83,15 @@ __all__ = [
     "DomainAdaptationCosine",
     "DomainAdaptationMSE",
     "DomainAdversarial",
+    "DomainIdentityLevel",
     "DomainLoss",
     "EnhancementLabels",
     "EnhancementListKind",
     "EnhancementLoss",
     "EnhancementSoftmax",
+    "IdentityLevel",
     "JointObjective",
+    "LevelProjection",
     "Loss",
     "LossSizes",
     "MSECosine",
@@ -110,6 +117,7 @@ __all__ = [
     "cosine_with_margin",
     "distance_mmd",
     "gather_rows",
+    "identity_levels",
     "needed_targets",
     "published_loss",
     "reversal_schedule",

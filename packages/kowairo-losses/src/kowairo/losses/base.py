@@ -50,9 +50,10 @@ class Loss(nn.Module, ABC):
 
 
 class DomainLoss(nn.Module, ABC):
-    """An objective that is small where embeddings of several domains look alike.
+    """An objective over embeddings and the domains they belong to: small where the domains look alike.
 
-    A domain is a title, a recording channel, a language, a session: what the embedding should not tell. The
+    A domain is a title, a recording channel, a language, a session: what the embedding should not tell. Only
+    `DomainIdentityLevel` is the other way round: its domains, the actors of characters, are to be told. The
     same rules as for `Loss` hold; a batch of one domain costs a finite amount too.
     `kowairo.testing.check_domain_loss` tests all that.
     """

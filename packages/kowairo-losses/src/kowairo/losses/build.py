@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypeVar
 
 from torch import nn
@@ -110,10 +110,13 @@ def _parts(config: Mapping[str, Plain]) -> tuple[str, Mapping[str, Plain]]:
 
 def _build(config: Mapping[str, Plain], sizes: LossSizes) -> nn.Module:
     class_path, arguments = _parts(config)
-    make: Callable[..., nn.Module] = _find_class(class_path)
+    found = _find_class(class_path)
+    make: Callable[..., nn.Module] = found
     parameters = inspect.signature(make).parameters
     known = {name: value for name, value in vars(sizes).items() if name in parameters and value is not None}
-    given = known | {name: _argument(name, value, sizes) for name, value in arguments.items()}
+    # What a loss over domains holds classifies domains.
+    within = replace(sizes, num_classes=sizes.num_domains) if issubclass(found, DomainLoss) else sizes
+    given = known | {name: _argument(name, value, within) for name, value in arguments.items()}
     try:
         inspect.signature(make).bind(**given)
     except TypeError as error:
