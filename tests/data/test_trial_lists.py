@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kowairo.core import AudioRef, Corpus, InputError, Trials, read_trials
+from kowairo.data.relabel import relabel_corpus
 from kowairo.data.trial_lists import make_trials, write_trial_lists
 
 KINDS = ["headline", "cross_title", "same_actor", "same_gender", "all"]
@@ -132,3 +133,23 @@ def test_what_a_kind_needs_is_said(novel):
     lonely = bare.subset([utt for utt in bare.utts if bare.utt2spk[utt] == "c1"])
     with pytest.raises(InputError, match="1 speakers give no non-target pair"):
         make_trials(lonely, seed=0)
+
+
+def test_targets_across_characters_are_of_one_actor_and_of_two_characters(novel):
+    actors = relabel_corpus(novel).corpus
+    trials = make_trials(actors, kind="cross_character", seed=0, max_trials=600)
+    character = actors.utt_tables["utt2character"]
+    assert len(trials) > 300
+    assert trials.target.mean() == 0.5
+    for enroll, test, target in trials:
+        assert (actors.utt2spk[enroll] == actors.utt2spk[test]) == target
+        assert character[enroll] != character[test]
+    # va7 has one character left, its other one being c0 in a sequel.
+    targets = Counter(actors.utt2spk[enroll] for enroll, _, target in trials if target)
+    assert set(targets) == {f"va{n}" for n in range(7)}
+    assert max(targets.values()) - min(targets.values()) <= 1
+
+
+def test_trials_across_characters_need_to_know_the_characters(novel):
+    with pytest.raises(InputError, match="cross_character trials need characters of actors"):
+        make_trials(novel, kind="cross_character", seed=0)

@@ -35,12 +35,15 @@ class PairSampler:
         self._recordings = recordings
         self._rng = rng
 
-    def targets(self, voices: Mapping[str, str], *, only: Collection[str], number: int) -> list[Pair]:
+    def targets(
+        self, voices: Mapping[str, str], *, only: Collection[str], apart: Mapping[str, str], number: int
+    ) -> list[Pair]:
         """Pairs of one voice, voices in turns.
 
         Args:
             voices: Voice by speaker.
             only: Speakers to draw from; their voice's other speakers take part.
+            apart: A value by utterance in which both lines must differ; empty: no such condition.
             number: Most pairs.
 
         Returns:
@@ -49,7 +52,7 @@ class PairSampler:
         wanted = {voices[speaker] for speaker in only}
         lines: dict[str, list[str]] = defaultdict(list)
         for utt, speaker in sorted(self._speakers.items()):
-            if voices[speaker] in wanted:
+            if voices[speaker] in wanted and (not apart or utt in apart):
                 lines[voices[speaker]].append(utt)
 
         def draw(voice: str) -> Pair | None:
@@ -58,6 +61,8 @@ class PairSampler:
                 return None
             first, second = int(self._rng.integers(len(own))), int(self._rng.integers(len(own) - 1))
             pair = own[first], own[second + (second >= first)]
+            if apart and apart[pair[0]] == apart[pair[1]]:
+                return None
             return pair if self._may_be_target(*pair) else None
 
         return self._in_turns(sorted(lines), draw, number)

@@ -9,9 +9,10 @@ import numpy as np
 
 from kowairo.core import Corpus, InputError, Trials, write_trials
 from kowairo.data._pair_sampler import PairSampler
+from kowairo.data.relabel import CHARACTERS
 from kowairo.data.voices import possible_voices, proven_voices, utterance_titles
 
-TrialKind = Literal["headline", "cross_title", "same_actor", "same_gender", "all"]
+TrialKind = Literal["headline", "cross_title", "same_actor", "same_gender", "all", "cross_character"]
 TRIAL_FILES: Mapping[TrialKind, str] = MappingProxyType(
     {
         "headline": "trials",
@@ -19,6 +20,7 @@ TRIAL_FILES: Mapping[TrialKind, str] = MappingProxyType(
         "same_actor": "trials_same_actor",
         "same_gender": "trials_same_gender",
         "all": "trials_all",
+        "cross_character": "trials_cross_character",
     }
 )
 """File name in a set's folder by kind of trials."""
@@ -33,7 +35,8 @@ def make_trials(
     Kinds differ in the non-targets: `headline` pairs lines of one title where titles are known and one of
     them has two voices, any two speakers otherwise; `cross_title` pairs lines of two titles, `same_actor`
     different characters of one actor (`spk2va`), `same_gender` speakers of one gender (`spk2gender`),
-    `all` any two speakers.
+    `all` any two speakers. `cross_character` is for actors (`relabel_corpus`): its targets are lines of two
+    characters of one actor (`utt2character`), its non-targets of any two actors.
 
     Targets are pairs of lines of one proven voice (a speaker, or a character and its return in a sequel),
     not of one recording where `utt2rec` is known. Non-targets are of speakers who cannot be one voice
@@ -73,7 +76,12 @@ def make_trials(
         number=max_trials // 2,
     )
     used = {corpus.utt2spk[utt] for pair in nontargets for utt in pair}
-    targets = sampler.targets(proven_voices(corpus), only=used, number=max_trials // 2)
+    targets = sampler.targets(
+        proven_voices(corpus),
+        only=used,
+        apart=corpus.utt_tables.get(CHARACTERS, {}) if kind == "cross_character" else {},
+        number=max_trials // 2,
+    )
     number = min(len(targets), len(nontargets))
     if number == 0:
         missing = "target" if nontargets else "non-target"
@@ -129,6 +137,10 @@ def _check_known(corpus: Corpus, kind: TrialKind) -> None:
         "cross_title": (len(titles) > 1, "lines of two titles (utt2title or spk2title)"),
         "same_actor": (bool(corpus.spk_tables.get("spk2va")), "actors (spk2va)"),
         "same_gender": (bool(corpus.spk_tables.get("spk2gender")), "genders (spk2gender)"),
+        "cross_character": (
+            bool(corpus.utt_tables.get(CHARACTERS)),
+            f"characters of actors ({CHARACTERS})",
+        ),
     }
     known, what = needs.get(kind, (True, ""))
     if not known:

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "corpus join": Command("kowairo.cli.corpus_join:join", "several corpora as one"),
         "corpus shard": Command("kowairo.cli.shard:shard", "tar shards of a corpus, for training"),
         "corpus index": Command("kowairo.cli.shard:index", "list what is in tar shards of others"),
+        "corpus relabel": Command("kowairo.cli.corpus_relabel:relabel", "actors in the place of characters"),
         "corpus stats": Command("kowairo.cli.corpus:stats", "count lines, speakers and hours"),
         "trials make": Command("kowairo.cli.trials:make", "draw target and non-target trials"),
         "trials import": Command(
