@@ -27,7 +27,7 @@ def build_encoder(config: Mapping[str, Plain]) -> Encoder:
 
     Args:
         config: {"class_path": "package.module.Class", "init_args": {...}}; init_args may be missing, and its
-            "front_end" and "pooling" are such configurations again.
+            "front_end", "pooling" and "encoder" are such configurations again.
 
     Returns:
         The encoder.
@@ -47,12 +47,15 @@ def _build(config: Mapping[str, Plain], base: type[_PartT]) -> _PartT:
     if not isinstance(class_path, str) or not isinstance(arguments, Mapping):
         raise InputError(f"expected class_path (text) and init_args (a mapping), got {config!r}")
     found = _find_class(class_path, base)
-    nested: dict[str, Plain | FrontEnd | Pooling] = dict(arguments)
+    nested: dict[str, Plain | FrontEnd | Pooling | Encoder] = dict(arguments)
     front_end, pooling = arguments.get("front_end"), arguments.get("pooling")
+    encoder = arguments.get("encoder")
     if isinstance(front_end, Mapping):
         nested["front_end"] = _build(front_end, FrontEnd)  # type: ignore[type-abstract]  # as above
     if isinstance(pooling, Mapping):
         nested["pooling"] = _build(pooling, Pooling)  # type: ignore[type-abstract]  # as above
+    if isinstance(encoder, Mapping):
+        nested["encoder"] = _build(encoder, Encoder)  # type: ignore[type-abstract]  # as above
     try:
         inspect.signature(found).bind(**nested)
     except TypeError as error:
