@@ -2,12 +2,14 @@ import pickle
 
 import numpy as np
 import pytest
+import scipy.signal
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kowairo.core import InputError
 from kowairo.data.augment import Reverb, direct_sound_index
+from kowairo.data.augment.reverb import convolved, response_spectra
 from kowairo.testing.augmentation import check_augmentation
 
 
@@ -39,6 +41,16 @@ def test_reverb_is_the_convolution_of_a_naive_loop_up_to_its_level(num_samples, 
     expected *= np.sqrt(np.mean(speech**2) / np.mean(expected**2))
     # Single-precision transforms of values below 1.
     np.testing.assert_allclose(wet, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("num_samples", [1, 3999, 4000, 4001, 12500])
+@pytest.mark.parametrize("num_taps", [1, 4000, 4001, 9000])
+def test_partitions_give_the_convolution_across_their_borders(noise_like, num_samples, num_taps):
+    speech, response = noise_like(num_samples), noise_like(num_taps, seed=1)
+    expected = scipy.signal.fftconvolve(speech.astype(float), response.astype(float))[:num_samples]
+    found = convolved(speech, response_spectra(response))
+    # Single precision: a part in 1e6 of the largest values.
+    np.testing.assert_allclose(found, expected, atol=2e-6 * max(1.0, np.abs(expected).max()))
 
 
 def test_the_output_is_aligned_with_the_direct_sound(noise_like):
