@@ -1,14 +1,16 @@
 """Batches for training, with a clock on how long training waits for them."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import torch
 from torch.utils.data import DataLoader
 
 from kowairo.data import SAMPLE_RATE_HZ
 
 from .batch_plan import BatchPlan
 from .dataset import CropBatch, CropDataset
+from .shard_crops import ShardCrops, ShardPlan
 
 
 class CropLoader:
@@ -19,16 +21,25 @@ class CropLoader:
 
     Args:
         dataset: crops by keys.
-        plan: batches of keys.
+        plan: keys of batches, or of their parts.
         num_workers: processes that prepare batches; 0 prepares them in the training process.
+        parts: keys that make a batch together, in their order.
 
     Attributes:
         num_workers: as given.
         waited_s: time that training waited for batches; its user sets it back.
     """
 
-    def __init__(self, dataset: CropDataset, plan: BatchPlan, *, num_workers: int = 0) -> None:
+    def __init__(
+        self,
+        dataset: CropDataset | ShardCrops,
+        plan: BatchPlan | ShardPlan,
+        *,
+        num_workers: int = 0,
+        parts: int = 1,
+    ) -> None:
         self._plan = plan
+        self._parts = parts
         self.num_workers = num_workers
         self._crop_s = dataset.num_samples / SAMPLE_RATE_HZ
         self._loader: DataLoader[CropBatch] = DataLoader(
@@ -69,7 +80,19 @@ class CropLoader:
         started = time.perf_counter()
         batches = iter(self._loader)
         for _ in range(remaining):
-            batch = next(batches)
+            batch = joined([next(batches) for _ in range(self._parts)])
             self.waited_s += time.perf_counter() - started
             yield batch
             started = time.perf_counter()
+
+
+def joined(parts: Sequence[CropBatch]) -> CropBatch:
+    """Parts of a batch behind one another.
+
+    Args:
+        parts: parts with the same columns.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    columns = zip(*parts, strict=True)
+    return CropBatch._make(None if column[0] is None else torch.cat(column) for column in columns)
