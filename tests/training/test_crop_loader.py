@@ -42,7 +42,7 @@ def make_from_shards(shards):
 
 
 def test_batches_out_of_shards_are_the_same_for_any_number_of_workers(make_from_shards):
-    loaders = [make_from_shards(num_workers) for num_workers in (0, 1, 3)]
+    loaders = [make_from_shards(num_workers) for num_workers in (0, 1, 2)]
     for epoch, batch in ((0, 0), (1, 1)):
         for loader in loaders:
             loader.seek(epoch, batch)
