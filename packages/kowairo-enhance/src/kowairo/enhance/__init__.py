@@ -9,8 +9,11 @@ from kowairo.enhance.linear_nets import LinearNetV1 as LinearNetV1
 from kowairo.enhance.linear_nets import LinearNetV2 as LinearNetV2
 from kowairo.enhance.linear_nets import LinearNetV3 as LinearNetV3
 from kowairo.enhance.linear_nets import LinearNetV4 as LinearNetV4
+from kowairo.enhance.published_nets import PUBLISHED_NETS as PUBLISHED_NETS
+from kowairo.enhance.published_nets import published_net as published_net
 
 __all__ = [
+    "PUBLISHED_NETS",
     "Enhancer",
     "LinearNetV1",
     "LinearNetV2",
@@ -19,5 +22,6 @@ __all__ = [
     "apply_enhancer",
     "build_enhancer",
     "load_enhancer",
+    "published_net",
     "save_enhancer",
 ]

@@ -35,6 +35,13 @@ class Enhancer(nn.Module, ABC):
     def init_args(self) -> Mapping[str, Plain]:
         """Keyword arguments that build a net of the same architecture."""
 
+    def reset_parameters(self) -> None:
+        """Draw the initial weights of all layers again, from torch's global generator."""
+        for module in self.modules():
+            reset = getattr(module, "reset_parameters", None)
+            if module is not self and callable(reset):
+                reset()
+
     @abstractmethod
     def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Enhance embeddings.

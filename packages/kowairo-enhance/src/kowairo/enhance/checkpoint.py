@@ -9,24 +9,28 @@ import yaml
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from kowairo.core import InputError, atomic_folder
+from kowairo.core import InputError, atomic_path
 from kowairo.enhance.base import Enhancer, Plain
 
 _WEIGHTS, _CONFIG = "model.safetensors", "config.yaml"
 
 
 def save_enhancer(enhancer: Enhancer, folder: Path) -> None:
-    """Write ``model.safetensors`` and ``config.yaml`` (class_path, init_args); the folder appears at once.
+    """Write ``model.safetensors`` and ``config.yaml`` (class_path, init_args); other files there stay.
+
+    An older ``config.yaml`` goes first and the new one comes last: a folder that has one is whole.
 
     Args:
         enhancer: Any enhancer.
-        folder: Where to write; an existing folder is replaced.
+        folder: Where to write; made when missing.
     """
     config = {"class_path": class_path(enhancer), "init_args": dict(enhancer.init_args)}
     state = {key: value.detach().cpu().contiguous() for key, value in enhancer.state_dict().items()}
-    with atomic_folder(folder) as part:
-        save_file(state, part / _WEIGHTS)
-        (part / _CONFIG).write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    (folder / _CONFIG).unlink(missing_ok=True)
+    with atomic_path(folder / _WEIGHTS) as part:
+        save_file(state, part)
+    with atomic_path(folder / _CONFIG) as part:
+        part.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
 
 
 def load_enhancer(folder: Path) -> Enhancer:

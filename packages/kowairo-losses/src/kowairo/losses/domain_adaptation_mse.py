@@ -7,9 +7,9 @@ import torch
 from kowairo.core import InputError
 
 from .base import EnhancementLoss
-from .mse import MSE
 from .enhancement_labels import EnhancementLabels
 from .enhancement_session_mmd import session_mmd
+from .mse import MSE
 
 
 class DomainAdaptationMSE(EnhancementLoss):

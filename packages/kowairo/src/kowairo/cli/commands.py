@@ -87,11 +87,17 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "kowairo.cli.plot:calibration", "reliability or probability of error of log-likelihood ratios"
         ),
         "evaluate": Command("kowairo.cli.evaluate:evaluate", "all trial lists of several sets"),
+        "enhance lists": Command(
+            "kowairo.cli.enhance_lists:lists", "lists of single lines, triplets, session pairs and trials"
+        ),
         "enhance train": Command(
             "kowairo.cli.enhance_train:train", "train an enhancement net on embeddings", uses_networks=True
         ),
         "enhance apply": Command(
             "kowairo.cli.enhance_apply:apply", "embeddings through an enhancement net", uses_networks=True
+        ),
+        "enhance check": Command(
+            "kowairo.cli.enhance_check:check", "EER before and after an enhancement net", uses_networks=True
         ),
         "report": Command(
             "kowairo.cli.report:report", "page of an experiment, or a table of several (--compare)"

@@ -1,61 +1,111 @@
 """Command `kowairo enhance train`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from kowairo.core import Corpus, EmbeddingSet, read_trials, write_json
-from kowairo.enhance import Enhancer, save_enhancer
-from kowairo.losses import EnhancementLoss
-from kowairo.training.enhancement import EnhancementConfig, EnhancementResult, train_enhancer
+from kowairo.cli.enhance_run import EnhancementRun, run_training
+from kowairo.cli.enhance_sources import ItemSource, TrialSource
+from kowairo.core import InputError
+from kowairo.enhance import Enhancer
+from kowairo.losses import EnhancementLoss, published_loss
+from kowairo.training.enhancement import EnhancementConfig
+from kowairo.training.enhancement.legacy_config import LegacyConfig
 
 
 def train(
     *,
-    embeddings: Path,
-    corpus: Path,
-    valid_embeddings: Path,
-    valid_corpus: Path,
     out: Path,
-    enhancer: Callable[[int], Enhancer],
-    loss: EnhancementLoss,
+    embeddings: Path | None = None,
+    enhancer: Callable[[int], Enhancer] | None = None,
+    loss: EnhancementLoss | str | None = None,
+    corpus: Path | None = None,
+    train_list: Path | None = None,
+    sessions: str | None = None,
+    valid_embeddings: Path | None = None,
+    valid_corpus: Path | None = None,
+    valid_list: Path | None = None,
+    test_list: Path | None = None,
+    foreign_embeddings: Path | None = None,
+    foreign_list: Path | None = None,
+    foreign_name: str = "libri",
+    init: Path | None = None,
     training: EnhancementConfig = EnhancementConfig(),  # noqa: B008 - frozen
+    device: str = "cpu",
+    legacy_config: Path | None = None,
 ) -> None:
     """Train an enhancement net on frozen embeddings, towards the mean of the speaker's other lines.
 
+    A killed training goes on after its last validated epoch. With torchrun, several processes share every
+    batch.
+
     Args:
-        embeddings: Embedding set of the training lines.
-        corpus: Kaldi folder of the training lines.
-        valid_embeddings: Embedding set of speakers who are not trained on; their trials choose the epoch.
-        valid_corpus: Kaldi folder of these speakers, with `trials`.
-        out: Folder of the net.
-        enhancer: LinearNetV1 to LinearNetV4, or another class, with its settings.
-        loss: MSE, MAE, Cosine or MSECosine.
-        training: Optimiser, epochs and targets.
+        out: Folder of the net, `scores.txt`, `curves.png`, `tensorboard/`, `training.json`, `resume.ckpt`.
+        embeddings: Embeddings of the training lines, of any form.
+        enhancer: LinearNetV1 to LinearNetV4, ResidualMLP or another class, with its settings.
+        loss: MSE, MAE, CS, MSE_CS, Softmax, MSE_Softmax, MyTriplet_CS, DA, DA_CS, DA_MSE, or the class of one
+            with its settings, as DomainAdaptationCosine with sigma.
+        corpus: Kaldi folder of the training lines, or a file in the form of utt2spk; not needed where a list
+            has the speakers, or where ids are of the form `speaker/session/utterance`.
+        train_list: Normal, triplet or distribution list, whichever the loss needs; all lines without one.
+        sessions: Table of the corpora with the sessions of lines, for DA without lists.
+        valid_embeddings: Embeddings of speakers who are not trained on; those of the training by default.
+        valid_corpus: Kaldi folder of these speakers; its `trials` are the test list where none is named.
+        valid_list: List of these speakers, of the same kind, for the validation loss.
+        test_list: Trials of these speakers; their EER chooses the epoch.
+        foreign_embeddings: Embeddings of another corpus.
+        foreign_list: Trials of that corpus, reported beside.
+        foreign_name: What that list is called in `scores.txt`.
+        init: Folder of a trained net of the same kind to start from.
+        training: Optimiser, epochs, targets.
+        device: cpu, cuda, cuda:1 ...
+        legacy_config: YAML file of proj_2022NC; what it says counts, whatever the other options say.
     """
-    vectors = EmbeddingSet.load(embeddings)
-    tables = Corpus.read(corpus)
-    net = enhancer(vectors.dim)
-    result = train_enhancer(
-        net,
-        loss,
-        vectors.subset(utt for utt in vectors.utts if utt in tables.utt2spk),
-        tables.utt2spk,
-        valid=EmbeddingSet.load(valid_embeddings),
-        valid_trials=read_trials(valid_corpus / "trials"),
-        valid_utt2spk=Corpus.read(valid_corpus).utt2spk,
+    theirs = None if legacy_config is None else LegacyConfig.read(legacy_config)
+    if theirs is not None:
+        run_training(_legacy_run(theirs, foreign_name, training), out, init=init, device=device)
+        return
+    if embeddings is None or enhancer is None or loss is None:
+        raise InputError("training needs --embeddings, --enhancer and --loss, or --legacy_config")
+    others = valid_embeddings or embeddings
+    has_valid = valid_corpus is not None or valid_list is not None
+    trials = test_list or (None if valid_corpus is None else valid_corpus / "trials")
+    tests = [] if trials is None else [TrialSource("valid", trials, others, valid_corpus)]
+    if foreign_list is not None:
+        tests.append(TrialSource(foreign_name, foreign_list, foreign_embeddings or others))
+    run = EnhancementRun(
+        make_net=enhancer,
+        loss=published_loss(loss) if isinstance(loss, str) else loss,
         config=training,
+        train=ItemSource(embeddings, corpus, train_list, sessions),
+        valid=ItemSource(others, valid_corpus, valid_list, sessions) if has_valid else None,
+        tests=tests,
     )
-    save_enhancer(net, out)
-    write_json(out / "training.json", _summary(result))
-    before, after = 100 * result.unenhanced_valid_eer, 100 * result.valid_eer
-    print(f"{out}: validation EER {before:.2f} % before, {after:.2f} % after (epoch {result.best_epoch})")
+    run_training(run, out, init=init, device=device)
 
 
-def _summary(result: EnhancementResult) -> dict[str, float | int]:
-    return {
-        "best_epoch": result.best_epoch,
-        "valid_eer": result.valid_eer,
-        "unenhanced_valid_eer": result.unenhanced_valid_eer,
-        "num_utterances": result.num_utterances,
-        "num_speakers": result.num_speakers,
-    }
+def _legacy_run(theirs: LegacyConfig, foreign_name: str, beside: EnhancementConfig) -> EnhancementRun:
+    """What a configuration of that project says."""
+    if not theirs.train_list or not theirs.train_path:
+        raise InputError("the configuration needs train_list and train_path")
+    tests = [
+        TrialSource(name, Path(trials), Path(folder or theirs.train_path))
+        for name, trials, folder in (
+            ("valid", theirs.test_list, theirs.test_path),
+            (foreign_name, theirs.test_list_libri, theirs.test_path_libri),
+        )
+        if trials
+    ]
+    valid = ItemSource(Path(theirs.valid_path or theirs.train_path), None, Path(theirs.valid_list))
+    run = EnhancementRun(
+        make_net=theirs.make_net,
+        loss=theirs.make_loss(),
+        config=theirs.training(beside=beside),
+        train=ItemSource(Path(theirs.train_path), None, Path(theirs.train_list)),
+        valid=valid if theirs.valid_list else None,
+        tests=tests,
+    )
+    if not theirs.gen_list:
+        return run
+    generated = ItemSource(Path(theirs.gen_path or theirs.train_path), None, Path(theirs.gen_list))
+    return replace(run, generated=generated, generated_folder=theirs.gen_target_dir)

@@ -1,0 +1,33 @@
+"""Training of enhancement nets on frozen embeddings."""
+
+from .config import EnhancementConfig as EnhancementConfig
+from .config import LeftOut as LeftOut
+from .config import Target as Target
+from .items import EnhancementItems as EnhancementItems
+from .list_items import draw_list as draw_list
+from .list_items import list_items as list_items
+from .list_items import read_list as read_list
+from .processes import Processes as Processes
+from .result import EnhancementEpoch as EnhancementEpoch
+from .result import EnhancementResult as EnhancementResult
+from .speaker_means import SpeakerMeans as SpeakerMeans
+from .speaker_means import multi_utterance_targets as multi_utterance_targets
+from .train import train_enhancer as train_enhancer
+from .trial_list import TrialList as TrialList
+
+__all__ = [
+    "EnhancementConfig",
+    "EnhancementEpoch",
+    "EnhancementItems",
+    "EnhancementResult",
+    "LeftOut",
+    "Processes",
+    "SpeakerMeans",
+    "Target",
+    "TrialList",
+    "draw_list",
+    "list_items",
+    "multi_utterance_targets",
+    "read_list",
+    "train_enhancer",
+]

@@ -1,0 +1,149 @@
+"""Batches of inputs and targets, read from embeddings on disk as they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from kowairo.losses import EnhancementLabels
+from kowairo.scoring import length_normalize
+
+from .config import EnhancementConfig
+from .epoch_order import Pool, epoch_pools
+from .items import EnhancementItems
+from .processes import Processes
+from .speaker_means import SpeakerMeans
+
+
+@dataclass(frozen=True, eq=False)
+class EnhancementBatch:
+    """What one step needs."""
+
+    inputs: torch.Tensor
+    """(batch, dim), unit length."""
+    targets: torch.Tensor
+    """(batch, dim)."""
+    labels: EnhancementLabels
+    """What else is known."""
+    share: float
+    """Part of the step's rows that this process has; 1 where there is only one."""
+
+    def to(self, device: torch.device) -> EnhancementBatch:
+        """Move everything to a device."""
+        labels = {
+            name: None if values is None else values.to(device) for name, values in vars(self.labels).items()
+        }
+        return EnhancementBatch(
+            self.inputs.to(device), self.targets.to(device), EnhancementLabels(**labels), self.share
+        )
+
+
+class EnhancementBatches:
+    """Batches of an epoch, in an order that follows from seed and epoch alone.
+
+    Args:
+        items: What to train on, all usable; items over embeddings on disk are best in the order of the file.
+        config: Sizes, order, targets.
+        class_names: Speakers of the loss's classifier; others are labelled -1. None takes the items' own.
+        processes: Among whom batches are shared.
+    """
+
+    def __init__(
+        self,
+        items: EnhancementItems,
+        config: EnhancementConfig,
+        *,
+        class_names: tuple[str, ...] | None = None,
+        processes: Processes | None = None,
+    ) -> None:
+        self._items, self._config = items, config
+        self._processes = processes or Processes()
+        self._means = SpeakerMeans.of(
+            items.embeddings, items.row_speakers, len(items.names), target=config.target
+        )
+        self._speakers = items.speakers
+        self._classes = _class_numbers(items.names, class_names)
+        self._pairs = _pairs_by_speaker(self._speakers[0::2]) if items.kind == "distribution" else []
+
+    def epoch(self, number: int) -> Iterator[EnhancementBatch]:
+        """Batches of an epoch.
+
+        Args:
+            number: Epoch, from 0.
+        """
+        if self._items.kind == "distribution":
+            yield from self._pair_batches(number)
+            return
+        pools = epoch_pools(
+            self._speakers,
+            order=self._config.order,
+            batch_size=self._config.batch_size,
+            max_per_speaker=self._config.max_per_speaker,
+            seed=self._config.seed,
+            epoch=number,
+        )
+        for pool in pools:
+            yield from self._pool_batches(pool)
+
+    def _pool_batches(self, pool: Pool) -> Iterator[EnhancementBatch]:
+        vectors, rows = self._items.embeddings.vectors, self._items.rows
+        loaded = np.asarray(vectors[rows[pool.items]]) if pool.read_at_once else None
+        size = self._config.batch_size
+        for start in range(0, len(pool.order), size):
+            whole = pool.order[start : start + size]
+            # Ascending, so that a memory-mapped file is read forwards.
+            places = np.sort(self._processes.share(whole))
+            items = pool.items[places]
+            raw = np.asarray(vectors[rows[items]]) if loaded is None else loaded[places]
+            yield self._batch(raw, items, share=len(places) / len(whole))
+
+    def _pair_batches(self, number: int) -> Iterator[EnhancementBatch]:
+        rng = np.random.default_rng([self._config.seed, number])
+        order = rng.permutation(len(self._pairs))
+        size, most = self._config.speakers_per_step, self._config.max_per_speaker
+        for start in range(0, len(order), size):
+            whole = order[start : start + size]
+            drawn = [rng.permutation(self._pairs[place])[:most] for place in whole.tolist()]
+            pairs = np.concatenate([np.empty(0, dtype=np.int64), *self._processes.share(drawn)])
+            items = (2 * pairs[:, None] + np.arange(2)).ravel()
+            raw = np.asarray(self._items.embeddings.vectors[self._items.rows[items]])
+            yield self._batch(raw, items, share=len(pairs) / sum(map(len, drawn)))
+
+    def _batch(self, raw: NDArray[np.float32], items: NDArray[np.int64], *, share: float) -> EnhancementBatch:
+        speakers = self._speakers[items]
+        same, domains = self._items.same_session, self._items.domains
+        labels = EnhancementLabels(
+            speakers=torch.from_numpy(self._classes[speakers]),
+            negatives=self._negatives(items),
+            same_session=None if same is None else torch.from_numpy(same[items[0::2] // 2]),
+            domains=None if domains is None else torch.from_numpy(domains[self._items.rows[items]]),
+        )
+        if not len(items):  # fewer rows than processes: there is nothing to scale
+            return EnhancementBatch(torch.from_numpy(raw), torch.from_numpy(raw), labels, 0.0)
+        targets = self._means.targets(raw, speakers, left_out=self._config.left_out)
+        inputs = length_normalize(raw).astype(np.float32)
+        return EnhancementBatch(torch.from_numpy(inputs), torch.from_numpy(targets), labels, share)
+
+    def _negatives(self, items: NDArray[np.int64]) -> torch.Tensor | None:
+        others = self._items.others
+        if others is None or not len(items):
+            return None
+        return torch.from_numpy(self._means.means(others[items]))
+
+
+def _class_numbers(names: tuple[str, ...], class_names: tuple[str, ...] | None) -> NDArray[np.int64]:
+    """Class of each speaker, -1 for strangers."""
+    if class_names is None:
+        return np.arange(len(names))
+    number = {name: place for place, name in enumerate(class_names)}
+    return np.array([number.get(name, -1) for name in names], dtype=np.int64)
+
+
+def _pairs_by_speaker(speakers: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    order = np.argsort(speakers, kind="stable")
+    ends = np.flatnonzero(np.diff(speakers[order])) + 1
+    return np.split(order, ends)

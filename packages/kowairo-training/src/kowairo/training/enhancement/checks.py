@@ -1,0 +1,97 @@
+"""What fits together, and what of it can be used."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from kowairo.core import InputError
+from kowairo.enhance import Enhancer
+from kowairo.losses import EnhancementLoss
+
+from .config import EnhancementConfig
+from .items import EnhancementItems
+from .trial_list import TrialList
+
+_logger = logging.getLogger(__name__)
+
+
+def check_sides(
+    enhancer: Enhancer,
+    loss: EnhancementLoss,
+    train: EnhancementItems,
+    *,
+    valid: EnhancementItems | None,
+    tests: Sequence[TrialList],
+    config: EnhancementConfig,
+) -> None:
+    """Refuse what does not fit together.
+
+    Args:
+        enhancer: The net.
+        loss: The objective.
+        train: Training items.
+        valid: Validation items.
+        tests: Test lists.
+        config: Says whether speakers may be on two sides.
+
+    Raises:
+        InputError: Items are of another kind than the loss needs, dimensions differ, a speaker is on two
+            sides, or two test lists have one name.
+    """
+    for items in (train, valid):
+        if items is not None and items.kind != loss.list_kind:
+            raise InputError(f"{type(loss).__name__} needs a {loss.list_kind} list, got a {items.kind} list")
+    if len({test.name for test in tests}) < len(tests):
+        raise InputError(f"expected a name for each test list, got {', '.join(test.name for test in tests)}")
+    _check_dims(enhancer, train, valid, tests)
+    if config.speaker_overlap == "refuse":
+        _check_speakers(train, valid, tests)
+
+
+def usable_items(items: EnhancementItems, config: EnhancementConfig, *, name: str) -> EnhancementItems:
+    """Leave out, and count, the speakers who cannot be used.
+
+    Args:
+        items: Items of a list.
+        config: Says whether a target leaves out its input, which takes two embeddings.
+        name: What the items are for.
+
+    Raises:
+        InputError: Nobody is left.
+    """
+    try:
+        usable = items.usable(min_utterances=2 if config.left_out == "input" else 1)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+    _logger.info("%s: %d embeddings of %d speakers", name, len(usable.rows), usable.num_speakers)
+    if usable.left_out:
+        what = "pairs of one session and of two" if items.kind == "distribution" else "two embeddings"
+        _logger.info("%s: %d speakers without %s are left out", name, usable.left_out, what)
+    return usable
+
+
+def _check_dims(
+    enhancer: Enhancer,
+    train: EnhancementItems,
+    valid: EnhancementItems | None,
+    tests: Sequence[TrialList],
+) -> None:
+    sides = {"training": train.embeddings.dim}
+    sides |= {} if valid is None else {"validation": valid.embeddings.dim}
+    sides |= {f"test list {test.name}": test.embeddings.dim for test in tests}
+    if {*sides.values(), enhancer.input_dim, enhancer.output_dim} != {enhancer.input_dim}:
+        dims = ", ".join(f"{name} {dim}" for name, dim in sides.items())
+        raise InputError(
+            f"expected one dimension, got {dims}, net {enhancer.input_dim} to {enhancer.output_dim}"
+        )
+
+
+def _check_speakers(
+    train: EnhancementItems, valid: EnhancementItems | None, tests: Sequence[TrialList]
+) -> None:
+    others = set() if valid is None else set(valid.names)
+    if shared := sorted(set(train.names) & others.union(*(test.speakers for test in tests))):
+        raise InputError(
+            f"{len(shared)} speakers are in training and in validation or test, e.g. {shared[0]!r}"
+        )

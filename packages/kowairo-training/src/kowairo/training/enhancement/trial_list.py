@@ -1,0 +1,89 @@
+"""EER of enhanced embeddings on trial lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kowairo.core import EmbeddingSet, Trials
+from kowairo.data.enhancement_lists import speakers_by_path
+from kowairo.enhance import Enhancer, apply_enhancer
+from kowairo.scoring import EERRule, eer, score_trials
+
+from .config import TrialScore
+from .list_items import file_rows
+
+
+@dataclass(frozen=True, eq=False)
+class TrialList:
+    """Trials with the embeddings that they name."""
+
+    name: str
+    """What it is called in logs."""
+    embeddings: EmbeddingSet
+    """Only what the trials name."""
+    trials: Trials
+    """Under the ids of the embeddings."""
+    speakers: frozenset[str] = frozenset()
+    """Speakers of the trials, as far as they are known."""
+
+    @classmethod
+    def of(
+        cls, name: str, embeddings: EmbeddingSet, trials: Trials, *, utt2spk: dict[str, str] | None = None
+    ) -> TrialList:
+        """Find the files of trials in an embedding set; they may end in `.wav` or `.npy`.
+
+        Args:
+            name: What to call it.
+            embeddings: Holds all of them.
+            trials: The trials.
+            utt2spk: Speakers; where there is no table, the part of an id before the first "/".
+
+        Raises:
+            InputError: A file has no embedding.
+        """
+        files = sorted({*trials.enroll, *trials.test})
+        utts = [embeddings.utts[row] for row in file_rows(embeddings, files).tolist()]
+        utt_of = dict(zip(files, utts, strict=True))
+        chosen = sorted(set(utts))
+        known = speakers_by_path(chosen) if utt2spk is None else utt2spk
+        enroll, test = ([utt_of[file] for file in side] for side in (trials.enroll, trials.test))
+        return cls(
+            name,
+            embeddings.subset(chosen),
+            Trials(enroll, test, trials.target),
+            frozenset(known[utt] for utt in chosen if utt in known),
+        )
+
+    def eer(self, enhancer: Enhancer | None, *, score: TrialScore, rule: EERRule) -> float:
+        """EER of the embeddings, enhanced or (None) as they are.
+
+        Args:
+            enhancer: The net.
+            score: "cosine", or "euclidean": minus the distance; embeddings that are not enhanced are scaled
+                to unit length first, enhanced ones stay as they are.
+            rule: How the EER is read off.
+
+        Returns:
+            A fraction.
+
+        Raises:
+            InputError: An embedding is zero or not finite.
+        """
+        shown = self.embeddings if enhancer is None else apply_enhancer(self.embeddings, enhancer)
+        values = score_trials(shown, self.trials).values
+        if score == "euclidean" and enhancer is not None:
+            values = _minus_distances(shown, self.trials)
+        target = self.trials.target
+        return eer(values[target], values[~target], rule=rule).value
+
+
+def _minus_distances(embeddings: EmbeddingSet, trials: Trials) -> NDArray[np.float64]:
+    values = np.empty(len(trials))
+    for start in range(0, len(trials), 4096):
+        part = slice(start, start + 4096)
+        gaps = embeddings.rows(trials.enroll[part]).astype(np.float64) - embeddings.rows(trials.test[part])
+        values[part] = -np.sqrt(np.einsum("ij,ij->i", gaps, gaps))
+    return values

@@ -1,0 +1,73 @@
+"""Command `kowairo enhance check`."""
+
+from pathlib import Path
+
+from kowairo.cli.embedding_sources import read_embeddings
+from kowairo.cli.trial_files import blaming
+from kowairo.core import EmbeddingSet, InputError, Trials, read_trials, write_json
+from kowairo.enhance import apply_enhancer, load_enhancer
+from kowairo.scoring import EERRule, eer, min_dcf, score_trials
+
+
+def check(
+    *,
+    enhancer: Path,
+    embeddings: Path,
+    test_list: Path,
+    foreign_embeddings: Path | None = None,
+    foreign_list: Path | None = None,
+    foreign_name: str = "libri",
+    eer_rule: EERRule = "roc",
+    p_target: float = 0.05,
+    out: Path | None = None,
+) -> None:
+    """Compare EER and minDCF of embeddings as they are with those of enhanced ones, by cosine.
+
+    Args:
+        enhancer: Folder that `kowairo enhance train` or `kowairo enhance fit` wrote.
+        embeddings: Embeddings of any form.
+        test_list: Trials of these.
+        foreign_embeddings: Embeddings of another corpus; the same by default.
+        foreign_list: Trials of that corpus.
+        foreign_name: What it is called.
+        eer_rule: How the EER is read off: roc, max, mean ...
+        p_target: Prior of a target of minDCF, costs 1 and 1.
+        out: JSON file of the figures.
+    """
+    net = load_enhancer(enhancer)
+    lists = {"test": (test_list, embeddings)}
+    if foreign_list is not None:
+        lists[foreign_name] = (foreign_list, foreign_embeddings or embeddings)
+    found: dict[str, dict[str, float]] = {}
+    for name, (path, folder) in lists.items():
+        trials = read_trials(path)
+        with blaming(path):
+            vectors, trials = _named(folder, trials)
+            sides = {"before": vectors, "after": apply_enhancer(vectors, net)}
+            rates = {side: _figures(each, trials, eer_rule, p_target) for side, each in sides.items()}
+        found[name] = {f"{figure}_{side}": rates[side][figure] for side in sides for figure in rates[side]}
+        before, after = rates["before"], rates["after"]
+        print(
+            f"{name}: EER {100 * before['eer']:.2f} % before, {100 * after['eer']:.2f} % after; "
+            f"minDCF {before['min_dcf']:.4f} before, {after['min_dcf']:.4f} after ({len(trials)} trials)"
+        )
+    if out is not None:
+        write_json(out, found)
+
+
+def _figures(vectors: EmbeddingSet, trials: Trials, rule: EERRule, p_target: float) -> dict[str, float]:
+    values = score_trials(vectors, trials).values
+    sides = values[trials.target], values[~trials.target]
+    return {"eer": eer(*sides, rule=rule).value, "min_dcf": min_dcf(*sides, p_target=p_target).value}
+
+
+def _named(folder: Path, trials: Trials) -> tuple[EmbeddingSet, Trials]:
+    """The embeddings of trials, whose files may end in `.wav` or `.npy`, and the trials under their ids."""
+    files = {*trials.enroll, *trials.test}
+    ids = {file: file.removesuffix(".npy").removesuffix(".wav") for file in files}
+    vectors = read_embeddings(folder, wanted=files | set(ids.values()))
+    utts = {file: file if file in vectors.index else ids[file] for file in files}
+    if missing := sorted(file for file, utt in utts.items() if utt not in vectors.index):
+        raise InputError(f"no embedding of {missing[0]!r} ({len(missing)} missing)")
+    enroll, test = ([utts[file] for file in side] for side in (trials.enroll, trials.test))
+    return vectors, Trials(enroll, test, trials.target)

@@ -1,0 +1,108 @@
+"""A training of an enhancement net, from what it is given to the files that it leaves."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from kowairo.cli.enhance_sources import ItemSource, TrialSource
+from kowairo.core import InputError, write_json
+from kowairo.data.enhancement_lists import NormalList
+from kowairo.enhance import Enhancer, apply_enhancer, load_enhancer, save_enhancer
+from kowairo.enhance.npy_tree import write_npy_tree
+from kowairo.losses import EnhancementLoss
+from kowairo.report.enhancement_scores import read_enhancement_scores
+from kowairo.report.figures.enhancement_curves import enhancement_curves
+from kowairo.report.figures.theme import save_png
+from kowairo.training.enhancement import EnhancementConfig, EnhancementResult, Processes, train_enhancer
+
+
+@dataclass(frozen=True)
+class EnhancementRun:
+    """What is trained on what."""
+
+    make_net: Callable[[int], Enhancer]
+    """Makes the net for a dimension."""
+    loss: EnhancementLoss
+    """The objective."""
+    config: EnhancementConfig
+    """How to train."""
+    train: ItemSource
+    """Training lines."""
+    valid: ItemSource | None
+    """Lines of other speakers."""
+    tests: Sequence[TrialSource]
+    """Trials; the first list chooses the epoch."""
+    generated: ItemSource | None = None
+    """Normal list of lines whose enhanced embeddings are written in the end."""
+    generated_folder: str = "emb"
+    """Folder of these, below the output."""
+
+
+def run_training(run: EnhancementRun, out: Path, *, init: Path | None, device: str) -> None:
+    """Train, save the net, draw the curves, and say what came of it.
+
+    Args:
+        run: What is trained on what.
+        out: Folder of the net.
+        init: Folder of a trained net to start from.
+        device: Where to compute.
+
+    Raises:
+        InputError: Something given is wrong.
+        KowairoError: The training failed.
+    """
+    kind, seed = run.loss.list_kind, run.config.seed
+    train = run.train.items(kind, seed=seed)
+    valid = None if run.valid is None else run.valid.items(kind, seed=seed)
+    tests = [source.open() for source in run.tests]
+    net = _net(run, train.embeddings.dim, init, device)
+    with Processes.of_torchrun() as processes:
+        result = train_enhancer(
+            net,
+            run.loss,
+            train,
+            valid=valid,
+            tests=tests,
+            config=run.config,
+            start="drawn" if init is None else "given",
+            folder=out,
+            processes=processes,
+        )
+        if processes.is_first:
+            _write(net, result, run, out)
+
+
+def _net(run: EnhancementRun, dim: int, init: Path | None, device: str) -> Enhancer:
+    net = run.make_net(dim)
+    if init is not None:
+        given = load_enhancer(init)
+        if type(given) is not type(net) or dict(given.init_args) != dict(net.init_args):
+            raise InputError(
+                f"{init}: holds a {type(given).__name__} with other settings than the net to train"
+            )
+        net = given
+    try:
+        return net.to(device)
+    except (RuntimeError, AssertionError) as error:  # torch built without CUDA asserts
+        raise InputError(f"device {device!r} cannot be used: {error}") from error
+
+
+def _write(net: Enhancer, result: EnhancementResult, run: EnhancementRun, out: Path) -> None:
+    save_enhancer(net, out)
+    save_png(enhancement_curves(read_enhancement_scores(out / "scores.txt")), out / "curves.png")
+    summary = asdict(result)
+    summary.pop("history")
+    valid_eers = {"valid_eer": result.valid_eer, "unenhanced_valid_eer": result.unenhanced_valid_eer}
+    write_json(out / "training.json", summary | valid_eers)
+    print(
+        f"{out}: {result.num_utterances} lines of {result.num_speakers} speakers, epoch {result.best_epoch}"
+    )
+    if result.left_out_speakers:
+        print(f"{out}: {result.left_out_speakers} speakers had too few lines")
+    for name, before in result.unenhanced_eers.items():
+        after = result.eers[name]
+        print(f"{out}: {name} EER {100 * before:.2f} % before, {100 * after:.2f} % after")
+    if run.generated is not None and run.generated.listed is not None:
+        vectors = run.generated.embeddings_of(NormalList.read(run.generated.listed).files)
+        write_npy_tree(apply_enhancer(vectors, net), out / run.generated_folder)
+        print(f"{out / run.generated_folder}: {len(vectors)} enhanced embeddings")
