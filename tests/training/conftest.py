@@ -1,5 +1,8 @@
 """A small corpus of tone voices, split as the recipe splits, and an encoder that trains on it in a second."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -68,3 +71,33 @@ def shards(data_folder) -> ShardSet:
     """The training set in shards of a few lines."""
     corpus = CorpusTables(data_folder / "train")
     return write_shards(corpus, data_folder / "shards", shard_mb=0.1, seed=0, threads=1)
+
+
+@pytest.fixture(scope="session")
+def start_group():
+    """Start a task of group_worker.py in a number of processes."""
+    worker = Path(__file__).with_name("group_worker.py")
+    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}
+
+    def start(task, processes, folder):
+        command = [sys.executable, str(worker), task, str(processes), str(folder)]
+        return subprocess.Popen(
+            command, env=one_thread, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def outcome(start_group):
+    """Status and messages of a task of group_worker.py in a number of processes."""
+
+    def run(task, processes, folder):
+        process = start_group(task, processes, folder)
+        try:
+            _, errors = process.communicate(timeout=300)
+        finally:
+            process.kill()
+        return process.returncode, errors
+
+    return run

@@ -46,3 +46,20 @@ def test_groups_of_speakers_continue_from_any_batch():
 def test_groups_of_another_size_are_refused():
     with pytest.raises(InputError, match="batch_size is 5"):
         BatchPlan(np.zeros(11, np.int64), order=SpeakerGroups(3, 2), batch_size=5, seed=0)
+
+
+@pytest.mark.parametrize("num_parts", [2, 3, 4])
+def test_the_parts_of_a_batch_are_the_batch(num_parts):
+    settings = {"order": Shuffled(), "batch_size": 4, "seed": 1}
+    whole = list(BatchPlan(np.arange(11) % 3, **settings))
+    parts = [
+        list(BatchPlan(np.arange(11) % 3, **settings, part=part, num_parts=num_parts))
+        for part in range(num_parts)
+    ]
+    assert [[key for piece in pieces for key in piece] for pieces in zip(*parts, strict=True)] == whole
+    assert {len(piece) for pieces in parts for piece in pieces} <= {4 // num_parts, -(-4 // num_parts)}
+
+
+def test_fewer_items_in_a_batch_than_parts_are_refused():
+    with pytest.raises(InputError, match="a batch of 2 items has none for some of 3 processes"):
+        BatchPlan(np.arange(11), order=Shuffled(), batch_size=2, seed=0, part=0, num_parts=3)

@@ -23,32 +23,48 @@ class ItemKey(NamedTuple):
 class BatchPlan(Sampler[list[ItemKey]]):
     """Full batches of one epoch, from any batch on, so that a run can continue inside an epoch.
 
-    `seek` chooses the epoch and the first batch.
+    `seek` chooses the epoch and the first batch. Where several processes train together, each takes its
+    consecutive part of every batch; the parts differ by one item at most.
 
     Args:
         labels: (items,) class of each item.
         order: rule of the order.
         batch_size: items per batch; the rest of an epoch that fills no batch is left out.
         seed: seed of the run.
+        part: which part of every batch, from 0.
+        num_parts: parts of a batch.
 
     Raises:
-        InputError: if there are fewer items than one batch needs, or the order is one of other batches.
+        InputError: if there are fewer items than one batch needs, fewer in a batch than parts, or the order
+            is one of other batches.
     """
 
-    def __init__(self, labels: NDArray[np.int64], *, order: ItemOrder, batch_size: int, seed: int) -> None:
+    def __init__(
+        self,
+        labels: NDArray[np.int64],
+        *,
+        order: ItemOrder,
+        batch_size: int,
+        seed: int,
+        part: int = 0,
+        num_parts: int = 1,
+    ) -> None:
         if batch_size < 1 or len(labels) < batch_size:
             raise InputError(f"{len(labels)} training items do not fill a batch of {batch_size}")
+        if batch_size < num_parts:
+            raise InputError(f"a batch of {batch_size} items has none for some of {num_parts} processes")
         order.check_batch_size(batch_size)
         self._labels = labels
         self._order = order
         self._batch_size = batch_size
         self._seed = seed
+        self._part = slice(batch_size * part // num_parts, batch_size * (part + 1) // num_parts)
         self._epoch = 0
         self._first_batch = 0
 
     @property
     def batch_size(self) -> int:
-        """Items per batch."""
+        """Items per batch, those of all parts together."""
         return self._batch_size
 
     @property
@@ -73,8 +89,8 @@ class BatchPlan(Sampler[list[ItemKey]]):
         epoch, size = self._epoch, self._batch_size
         indices = self._order.indices(self._labels, seed=self._seed, epoch=epoch)
         for batch in range(self._first_batch, self.batches_per_epoch):
-            start = batch * size
+            first, last = batch * size + self._part.start, batch * size + self._part.stop
             yield [
-                ItemKey(epoch, start + offset, int(index))
-                for offset, index in enumerate(indices[start : start + size])
+                ItemKey(epoch, position, int(index))
+                for position, index in enumerate(indices[first:last], start=first)
             ]

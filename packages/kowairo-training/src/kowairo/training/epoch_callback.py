@@ -197,6 +197,17 @@ class EpochCallback(Callback):
         self._writer.flush()
 
 
+class EpochCounter(Callback):
+    """Moves the counters on from epoch to epoch in a process that writes no files.
+
+    Meanwhile the first process validates; the others wait for it in their next step.
+    """
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """The epoch is over."""
+        _speaker_module(pl_module).progress.finish_epoch()
+
+
 def write_metrics(path: Path, rows: list[MetricsRow]) -> None:
     """Write `metrics.csv`; a figure that an epoch does not have is an empty field.
 

@@ -1,15 +1,18 @@
 """The state of a run on disk: what a killed run needs to take the same next step."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
 import torch
 
 from kowairo.core import atomic_path
 
 from .checkpoint_average import MetricsRow
+from .processes import from_first, is_first
 from .progress import Progress
 from .speaker_module import SpeakerModule
 
@@ -40,14 +43,7 @@ def save_state(path: Path, module: SpeakerModule, record: RunRecord) -> None:
         module: module between two steps.
         record: findings of the run.
     """
-    state = {
-        "version": _VERSION,
-        "model": module.model.state_dict(),
-        "average": None if module.average is None else module.average.state_dict(),
-        "optimizer": module.optimizer.state_dict(),
-        "progress": asdict(module.progress),
-        "record": asdict(record),
-    }
+    state = {"version": _VERSION, "record": asdict(record)} | _module_state(module)
     with atomic_path(path) as partial:
         torch.save(state, partial)
 
@@ -73,14 +69,38 @@ def restore_state(path: Path, module: SpeakerModule, record: RunRecord) -> bool:
     if state.get("version") != _VERSION or state["record"]["fingerprint"] != record.fingerprint:
         _log.info("%s belongs to a run with other settings or data; the stage starts anew", path)
         return False
+    _set_module_state(module, state)
+    record.best_eer = state["record"]["best_eer"]
+    record.rows = state["record"]["rows"]
+    return True
+
+
+def share_state(module: SpeakerModule) -> None:
+    """Give all processes the weights, optimiser state and counters of the first one.
+
+    Args:
+        module: module before its first step, on the CPU; those of other processes are replaced.
+    """
+    state = from_first(_module_state(module) if is_first() else {})
+    if not is_first():
+        _set_module_state(module, state)
+
+
+def _module_state(module: SpeakerModule) -> dict[str, Any]:
+    return {
+        "model": module.model.state_dict(),
+        "average": None if module.average is None else module.average.state_dict(),
+        "optimizer": module.optimizer.state_dict(),
+        "progress": asdict(module.progress),
+    }
+
+
+def _set_module_state(module: SpeakerModule, state: Mapping[str, Any]) -> None:
     module.model.load_state_dict(state["model"])
     if module.average is not None:
         module.average.load_state_dict(state["average"])
     module.optimizer.load_state_dict(state["optimizer"])
     _update(module.progress, Progress(**state["progress"]))
-    record.best_eer = state["record"]["best_eer"]
-    record.rows = state["record"]["rows"]
-    return True
 
 
 def _update(progress: Progress, saved: Progress) -> None:

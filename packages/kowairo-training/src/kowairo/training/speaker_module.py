@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import torch
 from lightning.pytorch import LightningModule
-from torch import Tensor
+from torch import Tensor, nn
 
 from kowairo.core import InputError, KowairoError
 from kowairo.losses import MarginSchedule, RowCounts, Targets
@@ -16,6 +16,7 @@ from .dataset import CropBatch
 from .freezer import Freezer
 from .optimizer import OptimizerConfig
 from .parameter_rule import ParameterRule
+from .processes import of_all, rank, sum_in_place, sum_numbers, world_size
 from .progress import Progress
 from .schedule import Schedule
 from .seeds import item_seed
@@ -82,6 +83,10 @@ class SpeakerModule(LightningModule):
     The module keeps its own counters (`progress`) and derives learning rate, margin and every random draw
     from them: a run that continues from saved weights, optimiser state and counters takes the step it would
     have taken.
+
+    Where several processes train together, each gets its part of the batch, and all take the same step: that
+    of one process with the whole batch, but for the order of sums, and for BatchNorm, which sees a part at a
+    time (its running statistics are the mean of theirs).
 
     Args:
         model: encoder and head.
@@ -154,10 +159,10 @@ class SpeakerModule(LightningModule):
         """Forward, backward, clipping, update; then the average and the counters move on.
 
         Args:
-            batch: crops, labels and item seeds.
+            batch: crops, labels and item seeds; this process's part of the batch.
 
         Returns:
-            Mean loss of the batch.
+            Mean loss of the batch, of all processes together.
 
         Raises:
             NonFiniteLossError: if the loss or the gradient is not finite; nothing is updated then.
@@ -168,15 +173,16 @@ class SpeakerModule(LightningModule):
             raise NonFiniteLossError(
                 f"the loss is {loss} at step {self.progress.step} ({self._place()}); "
                 "lower the learning rate or the margin, or train with precision fp32",
-                batch.items.tolist(),
+                _items_of_all(batch),
             )
         norm = torch.nn.utils.clip_grad_norm_(self._parameters_to_train, self.rules.gradient_clip_norm)
         if not bool(torch.isfinite(norm)):
             raise NonFiniteLossError(
                 f"the gradient is not finite at step {self.progress.step} ({self._place()})",
-                batch.items.tolist(),
+                _items_of_all(batch),
             )
         self._optimizer.step()
+        self._share_statistics()
         if self.average is not None:
             self.average.update(self.model)
         self.progress.finish_step()
@@ -185,19 +191,34 @@ class SpeakerModule(LightningModule):
     def _set_gradient(self, batch: CropBatch) -> float:
         # Dropout draws from torch's generator: seeded here, that draw is a function of the step.
         with torch.random.fork_rng(devices=_cuda_devices(batch.waveforms.device)):
+            purpose = "dropout" if rank() == 0 else f"dropout {rank()}"
             torch.manual_seed(
-                item_seed(self.rules.seed, self.progress.epoch, "dropout", position=self.progress.batch)
+                item_seed(self.rules.seed, self.progress.epoch, purpose, position=self.progress.batch)
             )
             rule = self._whole_batch if self.model.head.needs_whole_batch else self._row_by_row
-            found = rule(batch)
+            whole = _counts_of_all(batch)
+            found = _sum_over_processes(rule(batch, whole))
         for parameter, gradient in zip(self._parameters_to_train, found.gradients, strict=True):
             parameter.grad = gradient
-        labelled = _targets(batch).counts().labels
-        self.progress.count(found.loss, correct=found.num_recognised, items=labelled)
+        self.progress.count(found.loss, correct=found.num_recognised, items=whole.labels)
         return found.loss
 
-    def _row_by_row(self, batch: CropBatch) -> _Gradients:
-        whole = _targets(batch).counts()
+    @torch.no_grad()
+    def _share_statistics(self) -> None:
+        if world_size() == 1:
+            return
+        norms = [one for one in self.model.modules() if isinstance(one, nn.modules.batchnorm._BatchNorm)]
+        statistics = [
+            value
+            for norm in norms
+            for value in (norm.running_mean, norm.running_var)
+            if norm.training and value is not None
+        ]
+        sum_in_place(statistics)
+        for value in statistics:
+            value /= world_size()
+
+    def _row_by_row(self, batch: CropBatch, whole: RowCounts) -> _Gradients:
         # One chunk after the other, so that the activations of one only are in memory.
         first, *others = split_batch(batch, self.rules.accumulate)
         found = self._side_by_side(first, whole)
@@ -217,12 +238,12 @@ class SpeakerModule(LightningModule):
         recognised = self.model.head.num_recognised(embeddings.detach(), part.labels)
         return _Gradients(float(loss.detach()), gradients, recognised)
 
-    def _whole_batch(self, batch: CropBatch) -> _Gradients:
+    def _whole_batch(self, batch: CropBatch, whole: RowCounts) -> _Gradients:
         # The embeddings come in parts; the loss sees them together, once, and each part then goes its way
         # back from the gradient of its rows.
         embedded = self._pool.run(self._embed, self._pool.split(batch))
         rows = torch.cat([part.detach() for part in embedded]).requires_grad_()
-        loss: Tensor = self.model.head(rows, _targets(batch))
+        loss = self.model.head.share(rows, _targets(batch), whole)
         towards = [rows, *self._parameters_to_train]
         slopes, *direct = torch.autograd.grad(loss, towards, materialize_grads=True)
         starts = slopes.split_with_sizes([len(part) for part in embedded])
@@ -254,6 +275,23 @@ class SpeakerModule(LightningModule):
 
 def _targets(batch: CropBatch) -> Targets:
     return Targets(batch.labels, batch.domains, batch.teacher)
+
+
+def _counts_of_all(batch: CropBatch) -> RowCounts:
+    counts = _targets(batch).counts()
+    return RowCounts(*(int(total) for total in sum_numbers(counts, device=batch.labels.device)))
+
+
+def _items_of_all(batch: CropBatch) -> list[int]:
+    return [item for part in of_all(batch.items.tolist()) for item in part]
+
+
+def _sum_over_processes(found: _Gradients) -> _Gradients:
+    if world_size() == 1:
+        return found
+    sum_in_place(found.gradients)
+    loss, recognised = sum_numbers((found.loss, found.num_recognised), device=found.gradients[0].device)
+    return found._replace(loss=loss, num_recognised=int(recognised))
 
 
 def _sum_gradients(parts: Sequence[_Gradients]) -> _Gradients:

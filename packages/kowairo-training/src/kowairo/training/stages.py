@@ -13,9 +13,9 @@ from pathlib import Path
 
 import torch
 import yaml
-from lightning.pytorch import Trainer
+from lightning.pytorch import Callback, Trainer
 
-from kowairo.core import InputError, atomic_path, read_json, write_json
+from kowairo.core import atomic_path, read_json, write_json
 from kowairo.data import AudioStore
 from kowairo.models import save_checkpoint
 from kowairo.models.build import Plain
@@ -25,10 +25,12 @@ from .checkpoint_average import EpochModels, MetricsRow
 from .crop_loader import CropLoader
 from .data_module import CropDataModule
 from .dataset import CropDataset
-from .epoch_callback import EpochCallback
+from .epoch_callback import EpochCallback, EpochCounter
 from .head import Head, build_head, load_head_rows, save_head
 from .precision import resolve_precision
-from .resume_state import RunRecord, restore_state
+from .process_group import uses_gpu
+from .processes import from_first, is_first, rank, wait_for_all, world_size
+from .resume_state import RunRecord, restore_state, share_state
 from .shard_pool import shards_for
 from .speaker_model import SpeakerModel
 from .speaker_module import NonFiniteLossError, SpeakerModule, StepRules
@@ -65,6 +67,10 @@ def train_stage(
     average); `finished.json` comes last. A killed stage goes on with the step it would have taken, bit for
     bit on the same machine with the same number of threads. A stage whose settings or data changed starts
     anew.
+
+    Where this process is one of a group (`torch.distributed`), each takes its part of every batch, so that
+    the step is that of one process; the first process validates and writes the files. A stage may go on with
+    another number of processes.
 
     Args:
         config: settings of the stage.
@@ -105,23 +111,30 @@ def train_stage(
             workers=threads,
         )
         record = RunRecord(_fingerprint(config, start, data, seed))
-        if is_finished(out, record.fingerprint):
+        if from_first(is_finished(out, record.fingerprint)):
             _log.info("stage %s is finished: %s", config.name, checkpoint)
             return checkpoint
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "finished.json").unlink(missing_ok=True)
-        _write_config(config, start, out, seed)
-        plan = BatchPlan(data.items.labels, order=config.order, batch_size=config.batch_size, seed=seed)
+        plan = BatchPlan(
+            data.items.labels,
+            order=config.order,
+            batch_size=config.batch_size,
+            seed=seed,
+            part=rank(),
+            num_parts=world_size(),
+        )
         module = _module(config, start, data, plan.batches_per_epoch * config.epochs, seed, threads, place)
-        if restore_state(out / "resume.ckpt", module, record):
-            _log.info("stage %s continues at step %d", config.name, module.progress.step)
+        if is_first():
+            _open_folder(config, start, out, seed)
+            if restore_state(out / "resume.ckpt", module, record):
+                _log.info("stage %s continues at step %d", config.name, module.progress.step)
+        if world_size() > 1:
+            share_state(module)
         loader = _loader(config, data, plan, seed, num_workers)
         save = _model_saver(config, start, out)
         _train(config, module, loader, data, record, save, out, save_every_steps, device)
-    finish = {"fingerprint": record.fingerprint, "best_eer": record.best_eer, "seed": seed}
-    write_json(out / "finished.json", finish)
-    (out / "resume.ckpt").unlink(missing_ok=True)
-    shutil.rmtree(out / "epochs", ignore_errors=True)
+    if is_first():
+        _close_folder(out, record, seed)
+    wait_for_all()
     return checkpoint
 
 
@@ -208,6 +221,10 @@ def _train(
     save_every_steps: int,
     device: str,
 ) -> None:
+    epochs_left = config.epochs - module.progress.epoch
+    if not is_first():
+        _fit(module, loader, EpochCounter(), epochs_left, device)
+        return
     models = None if config.average is None else EpochModels(out / "epochs", config.average)
     callback = EpochCallback(
         out,
@@ -221,7 +238,7 @@ def _train(
         epoch_models=models,
     )
     with _naming_utterances(data.items.utts, out):
-        _fit(module, loader, callback, config.epochs - module.progress.epoch, device)
+        _fit(module, loader, callback, epochs_left, device)
     if models is not None:
         _save_mean(models, module.evaluated_model, record, data, save)
 
@@ -256,20 +273,21 @@ def _model_saver(
 
 
 def _fit(
-    module: SpeakerModule, loader: CropLoader, callback: EpochCallback, epochs_left: int, device: str
+    module: SpeakerModule, loader: CropLoader, callback: Callback, epochs_left: int, device: str
 ) -> None:
     if epochs_left <= 0:
         return
     with _quiet_lightning():
         trainer = Trainer(
             accelerator=device,
-            devices=1,
+            # To Lightning every process is alone; what they share, the module sums up itself.
+            devices=[torch.cuda.current_device()] if world_size() > 1 and uses_gpu(device) else 1,
             max_epochs=epochs_left,
             callbacks=[callback],
             logger=False,
             enable_checkpointing=False,
             enable_model_summary=False,
-            enable_progress_bar=sys.stderr.isatty(),
+            enable_progress_bar=is_first() and sys.stderr.isatty(),
             num_sanity_val_steps=0,
             reload_dataloaders_every_n_epochs=1,
             use_distributed_sampler=False,
@@ -307,9 +325,7 @@ def _quiet_lightning() -> Iterator[None]:
 @contextmanager
 def _machine(threads: int, device: str) -> Iterator[torch.device]:
     """Set threads and deterministic kernels for the stage; put them and torch's generator back after it."""
-    if device not in ("auto", "cpu", "gpu"):
-        raise InputError(f"device is auto, cpu or gpu, got {device!r}")
-    use_cuda = device == "gpu" or (device == "auto" and torch.cuda.is_available())
+    use_cuda = uses_gpu(device)
     before = (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled())
     # On a CPU a batch is split over the cores, each with kernels of its own; see ShardPool.
     torch.set_num_threads(threads if use_cuda else 1)
@@ -335,7 +351,16 @@ def _fingerprint(config: StageConfig, start: StageStart, data: StageData, seed: 
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _write_config(config: StageConfig, start: StageStart, out: Path, seed: int) -> None:
+def _open_folder(config: StageConfig, start: StageStart, out: Path, seed: int) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "finished.json").unlink(missing_ok=True)
     values = {"stage": config_values(config), "encoder": start.encoder_config, "seed": seed}
     with atomic_path(out / "config.yaml") as path:
         path.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def _close_folder(out: Path, record: RunRecord, seed: int) -> None:
+    finish = {"fingerprint": record.fingerprint, "best_eer": record.best_eer, "seed": seed}
+    write_json(out / "finished.json", finish)
+    (out / "resume.ckpt").unlink(missing_ok=True)
+    shutil.rmtree(out / "epochs", ignore_errors=True)

@@ -99,3 +99,7 @@ def _report_bug(kind: type[BaseException], error: BaseException, trace: Tracebac
         f"kowairo: internal error, {kind.__name__}: {error} (run again with --debug for the traceback)",
         file=sys.stderr,
     )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,8 +1,12 @@
 """Commands `kowairo train` and `kowairo merge`."""
 
+import logging
+import multiprocessing
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from kowairo.cli.console import configure_logging, quieten_others
 from kowairo.cli.plain_mapping import PlainMapping
 from kowairo.data import AudioStore
 from kowairo.training import StageConfig, find_merges, read_merge_map
@@ -24,6 +28,8 @@ def train(
     num_workers: int = 1,
     save_every_steps: int = 100,
     device: Literal["auto", "cpu", "gpu"] = "auto",
+    devices: int = 1,
+    num_nodes: int = 1,
 ) -> None:
     """Train one stage, or continue it where it was killed, or find it finished.
 
@@ -38,15 +44,68 @@ def train(
         merge_map: merge_map.json of `kowairo merge`.
         teacher: Embeddings of the training lines by a teacher, for losses of distillation.
         seed: Seed of everything.
-        threads: Cores for the network.
-        num_workers: Processes that prepare batches.
+        threads: Cores for the network, of each training process.
+        num_workers: Processes that prepare batches, for each training process.
         save_every_steps: Steps from one state file to the next.
         device: auto, cpu or gpu.
+        devices: Training processes on this node, each with its part of every batch and, if any, its GPU.
+        num_nodes: Nodes; the command runs on each, with MASTER_ADDR, MASTER_PORT and NODE_RANK set.
     """
+    # Here, and not above: it imports torch.distributed, which options and merging do not need.
+    from kowairo.training.process_group import run_in_group
+
+    task = partial(
+        _train_stage,
+        log_level=logging.getLogger("kowairo").getEffectiveLevel(),
+        data=data,
+        out=out,
+        stage=stage,
+        encoder=encoder,
+        init=init,
+        store=store,
+        material=material,
+        merge_map=merge_map,
+        teacher=teacher,
+        seed=seed,
+        threads=threads,
+        num_workers=num_workers,
+        save_every_steps=save_every_steps,
+        device=device,
+    )
+    checkpoint = run_in_group(task, devices=devices, num_nodes=num_nodes, device=device)
+    if checkpoint is not None:
+        print(checkpoint)
+
+
+def _train_stage(
+    *,
+    log_level: int,
+    data: Path,
+    out: Path,
+    stage: StageConfig,
+    encoder: PlainMapping | None,
+    init: Path | None,
+    store: Path | None,
+    material: Path | None,
+    merge_map: Path | None,
+    teacher: Path | None,
+    seed: int,
+    threads: int,
+    num_workers: int,
+    save_every_steps: int,
+    device: Literal["auto", "cpu", "gpu"],
+) -> Path:
+    """The work of one training process."""
     # Here, and not above: it imports Lightning, which takes seconds that options and merging do not need.
     from kowairo.training import train_stage
+    from kowairo.training.processes import is_first
 
-    checkpoint = train_stage(
+    if multiprocessing.parent_process() is not None:
+        configure_logging(level=log_level)
+        quieten_others()
+    if not is_first():
+        logging.getLogger("kowairo").setLevel(logging.ERROR)
+    return train_stage(
         stage,
         data_folder=data,
         out=out,
@@ -62,7 +121,6 @@ def train(
         save_every_steps=save_every_steps,
         device=device,
     )
-    print(checkpoint)
 
 
 def merge(
