@@ -12,6 +12,8 @@ from .audio_source import StoredAudio as StoredAudio
 from .checkpoint_average import CheckpointAverage as CheckpointAverage
 from .find_merges import find_merges as find_merges
 from .find_merges import read_merge_map as read_merge_map
+from .finetune_plan import FINETUNE_STAGE as FINETUNE_STAGE
+from .finetune_plan import FinetunePlan as FinetunePlan
 from .head import Head as Head
 from .item_order import BalancedSpeakers as BalancedSpeakers
 from .item_order import ItemOrder as ItemOrder
@@ -35,6 +37,9 @@ from .stage_config import StageConfig as StageConfig
 from .training_items import apply_merge_map as apply_merge_map
 
 if TYPE_CHECKING:
+    from .finetune import FinetuneResult as FinetuneResult
+    from .finetune import finetune_encoder as finetune_encoder
+    from .finetune_data import importer_for as importer_for
     from .speaker_module import NonFiniteLossError as NonFiniteLossError
     from .speaker_module import SpeakerModule as SpeakerModule
     from .speaker_module import StepRules as StepRules
@@ -42,6 +47,9 @@ if TYPE_CHECKING:
     from .stages import train_stage as train_stage
 
 _WITH_LIGHTNING = {
+    "FinetuneResult": "finetune",
+    "finetune_encoder": "finetune",
+    "importer_for": "finetune_data",
     "NonFiniteLossError": "speaker_module",
     "SpeakerModule": "speaker_module",
     "StepRules": "speaker_module",
@@ -50,6 +58,7 @@ _WITH_LIGHTNING = {
 }
 
 __all__ = [
+    "FINETUNE_STAGE",
     "SGD",
     "AdamW",
     "AudioSource",
@@ -57,6 +66,8 @@ __all__ = [
     "CheckpointAverage",
     "ConfusedPair",
     "DecodedAudio",
+    "FinetunePlan",
+    "FinetuneResult",
     "Head",
     "ItemOrder",
     "MarginConfig",
@@ -78,6 +89,8 @@ __all__ = [
     "apply_merge_map",
     "confused_pairs",
     "find_merges",
+    "finetune_encoder",
+    "importer_for",
     "is_finished",
     "merge_map",
     "read_merge_map",

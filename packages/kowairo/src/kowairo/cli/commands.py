@@ -15,6 +15,8 @@ class Command:
     """One line of help."""
     uses_networks: bool = False
     """Whether it runs neural networks: then plug-ins are loaded first, which imports torch."""
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Other spellings of options: (spelling, option)."""
     writes_config: bool = False
     """Whether its parameter `out` is a folder that gets the resolved configuration as `config.yaml`."""
 
@@ -35,9 +37,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "kowairo.cli.corpus:revoice", "new speakers: real ones in other voices", writes_config=True
         ),
         "corpus join": Command("kowairo.cli.corpus_join:join", "several corpora as one"),
+        "corpus relabel": Command("kowairo.cli.corpus_relabel:relabel", "actors in the place of characters"),
         "corpus shard": Command("kowairo.cli.shard:shard", "tar shards of a corpus, for training"),
         "corpus index": Command("kowairo.cli.shard:index", "list what is in tar shards of others"),
-        "corpus relabel": Command("kowairo.cli.corpus_relabel:relabel", "actors in the place of characters"),
         "corpus stats": Command("kowairo.cli.corpus:stats", "count lines, speakers and hours"),
         "trials make": Command("kowairo.cli.trials:make", "draw target and non-target trials"),
         "trials import": Command(
@@ -51,6 +53,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "kowairo.cli.augment:copy", "copy of a set with noise added to every line", writes_config=True
         ),
         "train": Command("kowairo.cli.train:train", "train an encoder, one stage", uses_networks=True),
+        "finetune": Command(
+            "kowairo.cli.finetune:finetune",
+            "fine-tune an encoder on your voices, measured before and after",
+            uses_networks=True,
+        ),
         "merge": Command(
             "kowairo.cli.train:merge",
             "find characters that are one voice by a trained stage",
@@ -107,6 +114,23 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         ),
         "export": Command(
             "kowairo.cli.export:export", "checkpoint folder and ONNX file, checked", uses_networks=True
+        ),
+        "models list": Command(
+            "kowairo.cli.models:list_encoders", "encoders by name, and whether they are here"
+        ),
+        "models get campplus": Command(
+            "kowairo.cli.models:get_campplus",
+            "the published weights of CAM++ into the user's cache",
+            aliases=(("--from", "--source"),),
+        ),
+        "models record": Command("kowairo.cli.models:record", "record what an encoder was trained on"),
+        "models overlap": Command(
+            "kowairo.cli.models:overlap", "whether an encoder was trained on voices of a corpus"
+        ),
+        "models pack": Command(
+            "kowairo.cli.pack:pack",
+            "trained checkpoint to a folder that ships",
+            uses_networks=True,
         ),
     }
 )

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from kowairo.core import InputError, TableError
-from kowairo.data.importers._ids import IdGiver, one_line
+from kowairo.core.training_record import SPEAKER_TABLE
+from kowairo.data.importers._ids import IdGiver, one_line, safe_id
 from kowairo.data.importers._paths import find_audio
 from kowairo.data.importers.base import CorpusImporter, Entry
 
@@ -17,7 +18,8 @@ _INTEGER = re.compile(r"[0-9]+")
 class LabelList(CorpusImporter):
     """A text file of `path<TAB>label`, label being the speaker.
 
-    Paths may hold blanks and Japanese, may be `archive.tar#member`, and are relative to the list.
+    Paths may hold blanks and Japanese, may be `archive.tar#member`, and are relative to the list. Integers
+    mean nothing outside their list: its name (without ending) becomes the speakers' `spk2corpus`.
 
     Args:
         path: The list: UTF-8, with or without byte order mark and CRLF.
@@ -60,8 +62,10 @@ class LabelList(CorpusImporter):
                 message = f"{path} has the label {name} here and {before} in line {line}"
                 raise TableError(self.path, number, message)
             speaker = ids.speaker(name)
-            names = {"spk2name": one_line(name)} if speaker else {}
-            yield Entry(ids.line(speaker), speaker, find_audio(path, self.root), {}, names)
+            tables = {"spk2name": one_line(name)} if speaker else {}
+            if kind == "integers":
+                tables[SPEAKER_TABLE] = safe_id(self.path.stem)
+            yield Entry(ids.line(speaker), speaker, find_audio(path, self.root), {}, tables)
         if not seen:
             raise InputError(f"{self.path}: empty; layout list expects lines of `path<TAB>label`")
 
