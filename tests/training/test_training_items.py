@@ -1,11 +1,15 @@
+import tracemalloc
+
 import hypothesis
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kowairo.core import InputError
-from kowairo.training import AudioSource, apply_merge_map
+from kowairo.core import CorpusTables, InputError, write_json
+from kowairo.data import AudioStore
+from kowairo.training import AudioSource, StoredAudio, apply_merge_map
+from kowairo.training.speaker_labels import SpeakerLabels
 from kowairo.training.training_items import training_items
 
 UTT2SPK = {"a1": "a", "b1": "b", "b2": "b", "c1": "c", "c2": "c", "c3": "c"}
@@ -94,6 +98,32 @@ def test_items_are_sorted_pairs_of_every_speed(utt2spk, data):
     assert sorted(items.utts) == items.utts
     pairs = sorted((utt, items.classes[label]) for utt, label in zip(items.utts, items.labels, strict=True))
     assert pairs == sorted(zip(utts, speakers, strict=True))
+
+
+@pytest.fixture
+def long_tables(tmp_path):
+    """20,000 lines of 100 speakers as a Kaldi folder and an audio store without audio."""
+    utts = [f"char{line // 200:06d}-game{line % 60:02d}-{line:07d}" for line in range(20_000)]
+    (tmp_path / "utt2spk").write_text("".join(f"{utt} {utt[:10]}\n" for utt in utts))
+    (tmp_path / "wav.scp").write_text("")
+    (tmp_path / "utts").write_text("".join(f"{utt}\n" for utt in utts))
+    (tmp_path / "audio.i16").write_bytes(bytes(40_000))
+    np.save(tmp_path / "offsets.npy", np.arange(20_001))
+    write_json(tmp_path / "index.json", {"version": 1, "speeds": [1.0], "dropped": {}})
+    return tmp_path
+
+
+def test_items_of_many_lines_take_less_than_150_bytes_each(long_tables):
+    tracemalloc.start()
+    source = StoredAudio(AudioStore.open(long_tables))
+    labels = SpeakerLabels.of_tables(CorpusTables(long_tables))
+    items = training_items(labels, source=source, max_speakers=50)
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (len(items.utts), len(items.classes)) == (10_000, 50)
+    # 70 are the ids in both files; their places 24, the audio's 8, the index 12, label and speaker 12.
+    assert kept < 150 * 20_000
+    assert peak < 250 * 20_000
 
 
 def test_items_that_the_teacher_lacks_are_left_out_with_their_classes(caplog):
