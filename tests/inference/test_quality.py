@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from kowairo.core import InputError
 from kowairo.inference.quality import Quality, QualityBar, QualityError, measure_quality, speech_seconds
