@@ -31,8 +31,6 @@ class _Vad:
         self.probabilities = probabilities
 
     def __call__(self, samples):
-        import torch
-
         return torch.tensor(self.probabilities)
 
 
