@@ -1,4 +1,4 @@
-from kowairo.core import EmbeddingSet, TrainingOverlap
+from kowairo.core import EmbeddingSet, TrainingOverlap, open_crops
 
 
 def test_several_sets_are_embedded_under_their_names(run, corpus, tmp_path):
@@ -28,3 +28,22 @@ def test_a_set_knows_the_speakers_that_the_encoder_was_trained_on(run, corpus, t
     overlap = TrainingOverlap.of_set(tmp_path / "e")
     assert overlap.audio == {"s0-0"}
     assert set(overlap.speakers.values()) == {"s3"}
+
+
+def test_crops_of_lines_are_kept_where_they_are_asked_for(run, corpus, tmp_path):
+    options = [
+        "--encoder",
+        "kowairo.models.MfccStatistics",
+        "--corpus",
+        corpus,
+        "--crops",
+        3,
+        "--crop_s",
+        0.5,
+    ]
+    assert run("embed", *options, "--out", tmp_path / "mean")[0] == 0
+    assert EmbeddingSet.load(tmp_path / "mean").meta["averaged_crops"] == 3
+    assert run("embed", *options, "--crop_vectors", "each", "--out", tmp_path / "each")[0] == 0
+    assert open_crops(tmp_path / "each")[0].shape == (24, 3, 46)
+    status, _, errors = run("embed", *options[:-1], 0.1, "--out", tmp_path / "no")
+    assert (status, errors) == (2, ["kowairo: crops must be at least 0.5 s long, got 0.1"])

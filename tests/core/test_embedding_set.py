@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kowairo.core import EmbeddingSet, InputError
+from kowairo.core import EmbeddingSet, InputError, open_crops, write_vectors
 
 
 @pytest.fixture
@@ -78,3 +78,23 @@ def test_row_numbers_follow_the_asked_order(embeddings):
     assert embeddings.row_numbers(["b", "c", "b"]).tolist() == [2, 0, 2]
     with pytest.raises(InputError, match=r"'x' \(1 missing\)"):
         embeddings.row_numbers(["c", "x"])
+
+
+def test_crops_are_kept_on_disk_and_averaged_where_one_vector_is_wanted(tmp_path, monkeypatch):
+    monkeypatch.setattr("kowairo.core.embedding_set._BLOCK_ROWS", 2)
+    vectors = np.random.default_rng(0).normal(size=(5, 3, 4)).astype(np.float32)
+    write_vectors(tmp_path / "set", vectors, list("abcde"), {"crops": 3})
+    crops, utts = open_crops(tmp_path / "set")
+    assert np.array_equal(crops, vectors)
+    assert utts == list("abcde")
+    found = EmbeddingSet.load(tmp_path / "set")
+    assert found.vectors == pytest.approx(vectors.mean(axis=1), abs=1e-6)
+    assert found.meta == {"crops": 3}
+
+
+def test_what_has_no_crops_is_not_opened_as_crops(tmp_path):
+    EmbeddingSet(np.ones((1, 2), dtype=np.float32), ["a"]).save(tmp_path / "set")
+    with pytest.raises(InputError, match=r"expected vectors \(utterance, crop, dim\), got \(1, 2\)"):
+        open_crops(tmp_path / "set")
+    with pytest.raises(InputError, match="is not an embedding set"):
+        open_crops(tmp_path)

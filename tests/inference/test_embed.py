@@ -19,10 +19,11 @@ from kowairo.core import (
     TrainingOverlap,
     TrainingRecord,
     file_digest,
+    open_crops,
     speakers_of,
 )
 from kowairo.data import AudioStore, hash_audio, read_audio
-from kowairo.inference import EmbedSettings, StoredLines, embed, embed_corpus
+from kowairo.inference import CropPlan, EmbedSettings, StoredLines, embed, embed_corpus
 from kowairo.models import attach_record, load_encoder
 
 FILES = ("vectors.npy", "utts", "meta.json", "skipped.tsv")
@@ -237,3 +238,27 @@ def test_a_set_of_another_record_is_made_again(corpus, checkpoint, recorded, tmp
     assert TrainingOverlap.of_set(tmp_path / "set") is None
     embed_corpus(corpus.audio, recorded, tmp_path / "set")
     assert TrainingOverlap.of_set(tmp_path / "set").audio == set(corpus.utts[:2])
+
+
+def test_crops_are_kept_or_averaged_and_told_in_meta(corpus, checkpoint, tmp_path):
+    for name in ("each", "mean"):
+        settings = EmbedSettings(crops=CropPlan(4, 0.5, name))
+        embed_corpus(corpus.audio, checkpoint, tmp_path / name, settings=settings, part_size=5)
+    vectors, utts = open_crops(tmp_path / "each")
+    assert (vectors.shape, utts) == ((len(corpus.utts), 4, 8), corpus.utts)
+    averaged, kept = (EmbeddingSet.load(tmp_path / name) for name in ("mean", "each"))
+    np.testing.assert_allclose(averaged.vectors, kept.vectors, rtol=1e-5, atol=1e-6)
+    assert (kept.meta["crops"], kept.meta["crop_s"]) == (4, 0.5)
+    assert averaged.meta["averaged_crops"] == 4
+    assert "crops" not in averaged.meta
+
+
+def test_a_finished_set_is_done_again_for_other_crops_only(corpus, checkpoint, tmp_path):
+    plain = embed_corpus(corpus.audio, checkpoint, tmp_path / "set")
+    before = (tmp_path / "set" / "meta.json").read_text()
+    embed_corpus(corpus.audio, checkpoint, tmp_path / "set", settings=EmbedSettings())
+    assert (tmp_path / "set" / "meta.json").read_text() == before
+    crops = EmbedSettings(crops=CropPlan(2, 0.5, "each"))
+    again = embed_corpus(corpus.audio, checkpoint, tmp_path / "set", settings=crops)
+    assert again == plain
+    assert open_crops(tmp_path / "set")[0].shape[1] == 2

@@ -3,6 +3,8 @@
 from kowairo.core.corpus import Corpus as Corpus
 from kowairo.core.corpus_tables import CorpusTables as CorpusTables
 from kowairo.core.embedding_set import EmbeddingSet as EmbeddingSet
+from kowairo.core.embedding_set import open_crops as open_crops
+from kowairo.core.embedding_set import write_vectors as write_vectors
 from kowairo.core.encoder_folders import encoder_folder as encoder_folder
 from kowairo.core.encoder_folders import find_named as find_named
 from kowairo.core.encoder_folders import named_encoders as named_encoders
@@ -93,6 +95,7 @@ __all__ = [
     "iter_trials",
     "load_plugins",
     "named_encoders",
+    "open_crops",
     "open_embeddings",
     "provenance",
     "read_ark",
@@ -117,5 +120,6 @@ __all__ = [
     "write_scores",
     "write_table",
     "write_trials",
+    "write_vectors",
     "write_wav_scp",
 ]

@@ -12,12 +12,14 @@ from kowairo.core.errors import InputError
 from kowairo.core.files import atomic_folder, read_json, write_json
 from kowairo.core.lines import read_lines
 
+_BLOCK_ROWS = 4096
+
 
 class EmbeddingSet:
     """Vectors with utterance ids and a description of where they come from.
 
     On disk: a folder with `vectors.npy` (utterance, dim), float32, `utts` (one id a line, same order)
-    and `meta.json`.
+    and `meta.json`. Where each line was embedded crop by crop, the file has (utterance, crop, dim).
 
     Args:
         vectors: (utterance, dim), float32.
@@ -100,6 +102,8 @@ class EmbeddingSet:
     def load(cls, folder: Path | str) -> "EmbeddingSet":
         """Open a folder; the vectors stay on disk until they are used.
 
+        Of vectors (utterance, crop, dim) the means over the crops are taken, in memory; `open_crops` has all.
+
         Args:
             folder: A folder written by `save`.
 
@@ -118,6 +122,8 @@ class EmbeddingSet:
         except ValueError as error:
             raise InputError(f"{folder / 'vectors.npy'}: not a readable array: {error}") from error
         utts = [line for _, line in read_lines(folder / "utts")]
+        if vectors.ndim == 3:
+            vectors = crop_means(vectors)
         try:
             return cls(vectors, utts, read_json(folder / "meta.json"))
         except InputError as error:
@@ -132,10 +138,67 @@ class EmbeddingSet:
         Raises:
             InputError: An id holds a blank.
         """
-        for utt in self.utts:
-            if not utt or any(blank in utt for blank in " \t\r\n"):
-                raise InputError(f"{folder}: utterance id {utt!r} is empty or holds a blank")
-        with atomic_folder(folder) as partial:
-            np.save(partial / "vectors.npy", self.vectors)
-            (partial / "utts").write_text("".join(f"{utt}\n" for utt in self.utts), encoding="utf-8")
-            write_json(partial / "meta.json", self.meta)
+        write_vectors(folder, self.vectors, self.utts, self.meta)
+
+
+def write_vectors(
+    folder: Path | str, vectors: NDArray[np.float32], utts: Sequence[str], meta: Mapping[str, Any]
+) -> None:
+    """Write the folder of an embedding set atomically, replacing an older one.
+
+    Args:
+        folder: Where to write.
+        vectors: (utterance, dim), or (utterance, crop, dim) with the number of crops under `crops` in meta.
+        utts: Ids.
+        meta: JSON values.
+
+    Raises:
+        InputError: An id holds a blank.
+    """
+    for utt in utts:
+        if not utt or any(blank in utt for blank in " \t\r\n"):
+            raise InputError(f"{folder}: utterance id {utt!r} is empty or holds a blank")
+    with atomic_folder(folder) as partial:
+        np.save(partial / "vectors.npy", vectors)
+        (partial / "utts").write_text("".join(f"{utt}\n" for utt in utts), encoding="utf-8")
+        write_json(partial / "meta.json", dict(meta))
+
+
+def open_crops(folder: Path | str) -> tuple[NDArray[np.float32], list[str]]:
+    """Open the embeddings of single crops.
+
+    Args:
+        folder: A folder that `kowairo embed --crops K --crop_vectors each` wrote.
+
+    Returns:
+        Vectors (utterance, crop, dim), memory-mapped and read-only, and the ids of the utterances.
+
+    Raises:
+        InputError: The folder is no embedding set, or its crops were averaged.
+    """
+    folder = Path(folder)
+    if not (folder / "vectors.npy").is_file() or not (folder / "utts").is_file():
+        raise InputError(f"{folder} is not an embedding set: it has no vectors.npy or no utts")
+    try:
+        vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+    except ValueError as error:
+        raise InputError(f"{folder / 'vectors.npy'}: not a readable array: {error}") from error
+    if vectors.ndim != 3:
+        raise InputError(f"{folder}: expected vectors (utterance, crop, dim), got {vectors.shape}")
+    return vectors, [line for _, line in read_lines(folder / "utts")]
+
+
+def crop_means(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mean over the crops of each utterance, block by block.
+
+    Args:
+        vectors: (utterance, crop, dim), on disk or in memory.
+
+    Returns:
+        (utterance, dim), float32.
+    """
+    means = np.empty((len(vectors), vectors.shape[2]), dtype=np.float32)
+    for start in range(0, len(vectors), _BLOCK_ROWS):
+        rows = slice(start, start + _BLOCK_ROWS)
+        means[rows] = vectors[rows].mean(axis=1)
+    return means

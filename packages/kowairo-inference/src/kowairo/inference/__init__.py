@@ -1,5 +1,7 @@
 """Audio files to embeddings with kowairo."""
 
+from .crops import CropPlan as CropPlan
+from .crops import evenly_spaced_crops as evenly_spaced_crops
 from .embed import EmbedSettings as EmbedSettings
 from .embed import EmbedSummary as EmbedSummary
 from .embed import embed_corpus as embed_corpus
@@ -16,6 +18,7 @@ from .open_encoder import open_encoder as open_encoder
 
 __all__ = [
     "AudioFiles",
+    "CropPlan",
     "EmbedPart",
     "EmbedSettings",
     "EmbedSummary",
@@ -27,5 +30,6 @@ __all__ = [
     "embed_corpus",
     "embed_file",
     "embed_samples",
+    "evenly_spaced_crops",
     "open_encoder",
 ]

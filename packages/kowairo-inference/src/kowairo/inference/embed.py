@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from kowairo.core import (
     AudioRef,
-    EmbeddingSet,
     InputError,
     KowairoError,
     RecordFile,
@@ -25,12 +24,15 @@ from kowairo.core import (
     atomic_path,
     provenance,
     read_json,
+    read_lines,
     write_json,
+    write_vectors,
 )
 from kowairo.core.training_overlap import OVERLAP_NAME, RECORD_KEY, known_speakers
 from kowairo.data import AudioError
 from kowairo.models.build import Plain
 
+from .crops import CropPlan
 from .embed_file import InferencePrecision, embed_samples
 from .embed_part import EmbedPart, SkippedFile, count_reasons
 from .embedding_source import AudioFiles, EmbeddingSource
@@ -46,16 +48,32 @@ class EmbedSettings:
     Attributes:
         max_duration_s: only the first so many seconds of a file; None uses all.
         precision: number format of the matrix products.
+        crops: crops of each file; None embeds it whole.
     """
 
     max_duration_s: float | None = None
     precision: InferencePrecision = "fp32"
+    crops: CropPlan | None = None
 
     def __post_init__(self) -> None:
         if self.max_duration_s is not None and self.max_duration_s < 0.5:
             raise InputError(f"max_duration_s must be at least 0.5 s, got {self.max_duration_s}")
         if self.precision not in ("fp32", "bf16"):
             raise InputError(f"precision is fp32 or bf16, got {self.precision!r}")
+
+    @property
+    def stated(self) -> dict[str, object]:
+        """What the embedding set says of them; without crops nothing of crops, as in older sets."""
+        found: dict[str, object] = {"max_duration_s": self.max_duration_s, "precision": self.precision}
+        if self.crops is not None:
+            key = "crops" if self.crops.vectors == "each" else "averaged_crops"
+            found |= {key: self.crops.count, "crop_s": self.crops.duration_s}
+        return found
+
+    def vector_shape(self, dim: int) -> tuple[int, ...]:
+        """Shape of what one file gives, for an encoder of a dimension."""
+        keeps_crops = self.crops is not None and self.crops.vectors == "each"
+        return (self.crops.count, dim) if self.crops is not None and keeps_crops else (dim,)
 
 
 @dataclass(frozen=True)
@@ -173,15 +191,22 @@ def _embed_part(
                 hashes = source.hashes(utt, samples, sample_rate_hz=rate_hz)
                 if opened.record.record.has_audio(hashes):
                     heard.add(utt)
-            return embed_samples(samples, opened.encoder, name=utt, **asdict(settings))
+            return embed_samples(
+                samples,
+                opened.encoder,
+                name=utt,
+                max_duration_s=settings.max_duration_s,
+                precision=settings.precision,
+                crops=settings.crops,
+            )
         except AudioError as error:
             return SkippedFile(utt, error.reason, str(error))
 
     found = list(zip(utts, pool.map(embed, utts), strict=True))
     kept = [(utt, item) for utt, item in found if not isinstance(item, SkippedFile)]
     skipped = [item for _, item in found if isinstance(item, SkippedFile)]
-    dim = opened.encoder.embedding_dim
-    vectors = np.stack([vector for _, vector in kept]) if kept else np.empty((0, dim), dtype=np.float32)
+    nothing = np.empty((0, *settings.vector_shape(opened.encoder.embedding_dim)), dtype=np.float32)
+    vectors = np.stack([vector for _, vector in kept]) if kept else nothing
     return EmbedPart([utt for utt, _ in kept], vectors, skipped, sorted(heard))
 
 
@@ -198,7 +223,7 @@ def _assemble(files: Sequence[Path], out: Path, meta: dict[str, object]) -> froz
     if not utts:
         raise InputError(f"no file could be embedded; the first: {skipped[0].detail}")
     vectors = _join_vectors(files, files[0].with_name("vectors.npy"), len(utts))
-    EmbeddingSet(vectors, utts, {**meta, "skipped": count_reasons(skipped)}).save(out)
+    write_vectors(out, vectors, utts, {**meta, "skipped": count_reasons(skipped)})
     with atomic_path(out / "skipped.tsv") as path:
         lines = [f"{item.utt}\t{item.reason}\t{' '.join(item.detail.split())}\n" for item in skipped]
         path.write_text("utt\treason\tdetail\n" + "".join(lines), encoding="utf-8")
@@ -210,7 +235,7 @@ def _look_for_speakers(out: Path, record: RecordFile | None, speakers: Mapping[s
     if record is None:
         return
     overlap = TrainingOverlap.read(out / OVERLAP_NAME)
-    embedded = EmbeddingSet.load(out).index
+    embedded = set(_embedded_utts(out))
     known = known_speakers(record.record, {utt: who for utt, who in speakers.items() if utt in embedded})
     if known != overlap.speakers:
         TrainingOverlap(overlap.audio, known).write(out / OVERLAP_NAME)
@@ -221,8 +246,8 @@ def _look_for_speakers(out: Path, record: RecordFile | None, speakers: Mapping[s
 
 def _join_vectors(files: Sequence[Path], target: Path, num_rows: int) -> NDArray[np.float32]:
     """Join the parts on disk: the vectors of a large corpus do not fit into memory."""
-    dim = _whole_part(files[0]).vectors.shape[1]
-    joined = np.lib.format.open_memmap(target, mode="w+", dtype=np.float32, shape=(num_rows, dim))
+    shape = (num_rows, *_whole_part(files[0]).vectors.shape[1:])
+    joined = np.lib.format.open_memmap(target, mode="w+", dtype=np.float32, shape=shape)
     start = 0
     for path in files:
         vectors = _whole_part(path).vectors
@@ -239,10 +264,15 @@ def _whole_part(path: Path) -> EmbedPart:
     return part
 
 
+def _embedded_utts(out: Path) -> list[str]:
+    """Ids of a set; its vectors are not opened, which would average crops."""
+    return [line for _, line in read_lines(out / "utts")]
+
+
 def _summary(out: Path, *, strict: bool) -> EmbedSummary:
-    found = EmbeddingSet.load(out)
-    skipped = {str(reason): int(count) for reason, count in found.meta["skipped"].items()}
-    summary = EmbedSummary(out, int(found.meta["num_utterances"]), len(found.utts), skipped)
+    meta = read_json(out / "meta.json")
+    skipped = {str(reason): int(count) for reason, count in meta["skipped"].items()}
+    summary = EmbedSummary(out, int(meta["num_utterances"]), len(_embedded_utts(out)), skipped)
     reasons = ", ".join(f"{count} {reason}" for reason, count in skipped.items())
     if reasons:
         _log.warning("%d of %d files skipped: %s", sum(skipped.values()), summary.num_utterances, reasons)
@@ -267,7 +297,7 @@ def _meta(
         "normalized": False,
         "fingerprint": fingerprint,
         "num_utterances": num_utterances,
-        **asdict(settings),
+        **settings.stated,
         # No date: a set made again is the same in every byte.
         **{key: made_by[key] for key in ("kowairo", "python", "numpy", "command") if key in made_by},
         "torch": str(torch.__version__),
@@ -275,7 +305,7 @@ def _meta(
 
 
 def _fingerprint(source: EmbeddingSource, opened: OpenedEncoder, settings: EmbedSettings) -> str:
-    parts = [opened.digest, asdict(settings), *([] if opened.record is None else [opened.record.sha256])]
+    parts = [opened.digest, settings.stated, *([] if opened.record is None else [opened.record.sha256])]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
     for mark in source.marks():
         digest.update(mark.encode())

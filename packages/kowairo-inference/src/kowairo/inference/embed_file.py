@@ -10,6 +10,8 @@ from kowairo.core import AudioRef, KowairoError
 from kowairo.data import read_audio
 from kowairo.models import Encoder
 
+from .crops import CropPlan, evenly_spaced_crops
+
 InferencePrecision = Literal["fp32", "bf16"]
 
 
@@ -50,6 +52,7 @@ def embed_samples(
     name: str,
     max_duration_s: float | None = None,
     precision: InferencePrecision = "fp32",
+    crops: CropPlan | None = None,
 ) -> NDArray[np.float32]:
     """Embed samples that are decoded already.
 
@@ -59,9 +62,10 @@ def embed_samples(
         name: whose samples, for messages.
         max_duration_s: use only the first so many seconds; None uses all.
         precision: "fp32", or "bf16" for bf16 matrix products.
+        crops: embed crops of that; None embeds it whole.
 
     Returns:
-        (dim,) float32, not L2-normalised.
+        (dim,) float32, not L2-normalised; (crop, dim) where each crop is kept.
 
     Raises:
         NonFiniteEmbeddingError: if the embedding is not finite.
@@ -69,11 +73,16 @@ def embed_samples(
     if max_duration_s is not None:
         samples = samples[: round(max_duration_s * encoder.sample_rate_hz)]
     device = next((parameter.device for parameter in encoder.parameters()), torch.device("cpu"))
-    waveform = torch.from_numpy(samples).unsqueeze(0).to(device)  # (1, time)
+    waveforms = samples[np.newaxis]  # (1, time), or (crop, time): all of one length, so nothing is padded
+    if crops is not None:
+        length = round(crops.duration_s * encoder.sample_rate_hz)
+        waveforms = evenly_spaced_crops(samples, count=crops.count, crop_samples=length)
     enabled = precision == "bf16"
     with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled):
-        embedding: torch.Tensor = encoder(waveform)
-    vector: NDArray[np.float32] = embedding[0].float().cpu().numpy()
-    if not np.isfinite(vector).all():
+        embeddings: torch.Tensor = encoder(torch.from_numpy(waveforms).to(device))
+    vectors: NDArray[np.float32] = embeddings.float().cpu().numpy()
+    if not np.isfinite(vectors).all():
         raise NonFiniteEmbeddingError(f"{name}: the embedding is not finite; is the checkpoint whole?")
-    return vector
+    if crops is None:
+        return np.asarray(vectors[0])
+    return np.asarray(vectors.mean(axis=0)) if crops.vectors == "mean" else vectors

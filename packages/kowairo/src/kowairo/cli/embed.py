@@ -7,7 +7,14 @@ from typing import Literal
 from kowairo.cli.plain_mapping import PlainMapping
 from kowairo.core import Corpus, InputError, Speaker, speakers_of
 from kowairo.data import AudioStore
-from kowairo.inference import AudioFiles, EmbeddingSource, EmbedSettings, StoredLines, embed_corpus
+from kowairo.inference import (
+    AudioFiles,
+    CropPlan,
+    EmbeddingSource,
+    EmbedSettings,
+    StoredLines,
+    embed_corpus,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +35,9 @@ def embed(
     sets: dict[str, Path] | None = None,
     store: Path | None = None,
     max_duration_s: float | None = None,
+    crops: int | None = None,
+    crop_s: float = 4.0,
+    crop_vectors: Literal["mean", "each"] = "mean",
     precision: Literal["fp32", "bf16"] = "fp32",
     workers: int = 2,
     part_size: int = 500,
@@ -43,6 +53,10 @@ def embed(
         sets: Several Kaldi folders by name, as `--sets.test DIR --sets.valid DIR`.
         store: Packed audio (`corpus pack`) in place of a Kaldi folder: all its lines, `utt|0.9` for speeds.
         max_duration_s: Only the first so many seconds of a line.
+        crops: Embed so many evenly spaced crops of a line in place of the whole; a short line is repeated.
+        crop_s: Length of a crop in seconds.
+        crop_vectors: mean: the average of a line's crops; each: all of them, (line, crop, dimension), of
+            which other commands take the average.
         precision: fp32 or bf16.
         workers: Lines in work at a time.
         part_size: Lines that a killed job loses at most.
@@ -50,12 +64,14 @@ def embed(
     """
     if [corpus, sets, store].count(None) != 2:
         raise InputError("embed needs one of --corpus DIR, --sets.NAME DIR and --store DIR")
+    plan = None if crops is None else CropPlan(crops, crop_s, crop_vectors)
+    settings = EmbedSettings(max_duration_s=max_duration_s, precision=precision, crops=plan)
     for target, lines in _jobs(out, corpus, sets, store).items():
         summary = embed_corpus(
             lines.source,
             encoder,
             target,
-            settings=EmbedSettings(max_duration_s=max_duration_s, precision=precision),
+            settings=settings,
             workers=workers,
             part_size=part_size,
             strict=strict,
