@@ -15,6 +15,7 @@ from kowairo.losses import (
     Triplet,
     WeightedTerm,
     build_loss,
+    domain_levels,
     identity_levels,
 )
 from kowairo.losses.identity_level import LevelProjection
@@ -147,3 +148,8 @@ def test_two_levels_of_one_name_are_refused():
 
 def test_other_losses_have_no_levels():
     assert identity_levels(JointObjective([WeightedTerm(Softmax(4, 3))])) == {}
+
+
+def test_names_of_levels_over_domains_are_known_before_they_are_built():
+    assert domain_levels(YAML) == ["actor"]
+    assert domain_levels({"class_path": "AAMSoftmax"}) == []

@@ -12,3 +12,11 @@ def test_a_figure_that_an_epoch_lacks_is_an_empty_field(tmp_path):
 def test_a_run_without_epochs_has_a_header_only(tmp_path):
     write_metrics(tmp_path / "metrics.csv", [])
     assert (tmp_path / "metrics.csv").read_text().count("\n") == 1
+
+
+def test_figures_of_levels_stand_behind_the_usual_ones(tmp_path):
+    rows = [{"epoch": 0.0, "step": 5.0}, {"epoch": 1.0, "step": 9.0, "valid_eer_actor": 0.25}]
+    write_metrics(tmp_path / "metrics.csv", rows)
+    header, first, second = (tmp_path / "metrics.csv").read_text().splitlines()
+    assert header == ",".join((*METRICS_COLUMNS, "valid_eer_actor"))
+    assert (first[-1], second.rpartition(",")[2]) == (",", "0.25")

@@ -14,6 +14,7 @@ from .base import Loss as Loss
 from .build import LossSizes as LossSizes
 from .build import TargetName as TargetName
 from .build import build_loss as build_loss
+from .build import domain_levels as domain_levels
 from .build import needed_targets as needed_targets
 from .classifier_loss import ClassifierLoss as ClassifierLoss
 from .contrastive_distillation import ContrastiveDistillation as ContrastiveDistillation
@@ -116,6 +117,7 @@ __all__ = [
     "build_loss",
     "cosine_with_margin",
     "distance_mmd",
+    "domain_levels",
     "gather_rows",
     "identity_levels",
     "needed_targets",

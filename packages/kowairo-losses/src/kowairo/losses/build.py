@@ -14,6 +14,7 @@ from kowairo.core import InputError
 
 from .base import DistillationLoss, DomainLoss, Loss
 from .cross_batch_memory import CrossBatchMemory
+from .identity_level import DomainIdentityLevel
 from .joint_objective import JointObjective
 from .weighted_sum import WeightedTerm
 
@@ -91,6 +92,26 @@ def needed_targets(config: Mapping[str, Plain]) -> frozenset[TargetName]:
     for term in terms if isinstance(terms, list) else []:
         needed |= needed_targets(_loss_of_term(term)[0])
     return frozenset(needed)
+
+
+def domain_levels(config: Mapping[str, Plain]) -> list[str]:
+    """Names of the levels of identity over domains in a configuration; nothing is built.
+
+    Args:
+        config: see `build_loss`.
+
+    Raises:
+        InputError: class_path names no loss, or a term is none.
+    """
+    class_path, arguments = _parts(config)
+    if issubclass(_find_class(class_path), DomainIdentityLevel):
+        return [str(arguments.get("name", ""))]
+    terms = arguments.get("terms")
+    return [
+        name
+        for term in (terms if isinstance(terms, list) else [])
+        for name in domain_levels(_loss_of_term(term)[0])
+    ]
 
 
 def _target_of(loss: type[nn.Module]) -> TargetName:

@@ -211,12 +211,15 @@ class EpochCounter(Callback):
 def write_metrics(path: Path, rows: list[MetricsRow]) -> None:
     """Write `metrics.csv`; a figure that an epoch does not have is an empty field.
 
+    Figures of levels of identity (`valid_eer_<level>`) come last.
+
     Args:
         path: file to write.
         rows: one row per finished epoch.
     """
     with atomic_path(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, METRICS_COLUMNS, lineterminator="\n")
+        others = sorted({name for row in rows for name in row} - set(METRICS_COLUMNS))
+        writer = csv.DictWriter(file, (*METRICS_COLUMNS, *others), lineterminator="\n")
         writer.writeheader()
         for row in rows:
             counts = {"epoch": int(row["epoch"]), "step": int(row["step"])}

@@ -11,6 +11,7 @@ from kowairo.models import load_encoder
 
 from .head import build_head, load_head_rows
 from .merge import ConfusionMeasure, confused_pairs, merge_map, write_merge
+from .saved_levels import load_levels
 from .speaker_model import SpeakerModel
 from .stage_data import labelled_audio
 from .validation import closed_logits, speaker_classes
@@ -78,13 +79,15 @@ def read_merge_map(path: Path) -> dict[str, str]:
 
 
 def _load_model(stage: Path) -> SpeakerModel:
-    encoder = load_encoder(stage / "checkpoint").eval()
     found = load_head_rows(stage)
     if found is None:
         raise InputError(
             f"{stage}: its loss has no row per speaker, so it confuses nobody; name another stage"
         )
     weights, classes = found
+    # Rows of a level of identity lie in the space behind its projection.
+    level = next((name for name, one in load_levels(stage).items() if one.domains is None), None)
+    encoder = load_encoder(stage / ("checkpoint" if level is None else f"checkpoint_{level}")).eval()
     head = build_head(_cosine_loss(weights), embedding_dim=encoder.embedding_dim, classes=classes, seed=0)
     head.adopt_rows(weights, classes)
     return SpeakerModel(encoder, head).eval()

@@ -22,6 +22,7 @@ from kowairo.losses import (
     Targets,
     build_loss,
     needed_targets,
+    identity_levels,
 )
 from kowairo.losses.build import Plain
 
@@ -112,14 +113,18 @@ class Head(torch.nn.Module):
         return int((self.classifier.logits(embeddings).argmax(dim=1) == labels).sum())
 
     def set_margin(self, margin: float) -> None:
-        """Set the margin, in the loss's own unit (radians or a cosine); nothing where there is none."""
+        """Set the margin, in the loss's own unit (radians or a cosine); nothing where there is none.
+
+        A level of identity over domains has a classifier of its own, and takes the margin too.
+        """
         if self.classifier is not None:
             self.classifier.set_margin(margin)
 
-    @torch.no_grad()
     def adopt_rows(self, weights: Tensor, classes: Sequence[str]) -> int:
         """Take over the rows of classes that an earlier head had; the others stay as they are.
 
+        for level in identity_levels(self.loss).values():
+            level.set_margin(margin)
         A speed copy ("speaker|0.9") that is new starts from its speaker's row: the voices are alike at
         first, and from a random row the first epoch would go into finding the neighbourhood again.
 
@@ -133,16 +138,7 @@ class Head(torch.nn.Module):
         Raises:
             InputError: if the rows have another shape, or the loss has none.
         """
-        own = self._rows_owner().weight
-        if weights.shape[1:] != own.shape[1:]:
-            earlier, present = ("x".join(map(str, shape[1:])) for shape in (weights.shape, own.shape))
-            raise InputError(f"earlier head has rows of {earlier}, this one of {present} values")
-        row_of = {name: row for row, name in enumerate(classes)}
-        source = {name: row_of.get(name, row_of.get(name.partition("|")[0])) for name in self.classes}
-        kept = [(new, old) for new, name in enumerate(self.classes) if (old := source[name]) is not None]
-        for new, old in kept:
-            own[new] = weights[old].to(own)
-        return len(kept)
+        return copy_rows(self._rows_owner().weight, self.classes, weights, classes)
 
     def _rows_owner(self) -> ClassifierLoss:
         if self.classifier is None:
@@ -153,6 +149,33 @@ class Head(torch.nn.Module):
 def loss_config(loss: str | Mapping[str, Plain]) -> dict[str, Plain]:
     """The setting of a stage as class_path and init_args."""
     return {"class_path": loss} if isinstance(loss, str) else dict(loss)
+
+
+@torch.no_grad()
+def copy_rows(own: Tensor, names: Sequence[str], weights: Tensor, earlier_names: Sequence[str]) -> int:
+    """Set rows from those of the same name; see `Head.adopt_rows`.
+
+    Args:
+        own: (names, ...), changed in place.
+        names: names of its rows.
+        weights: (earlier names, ...).
+        earlier_names: names of its rows.
+
+    Returns:
+        How many rows were set.
+
+    Raises:
+        InputError: if the rows have another shape.
+    """
+    if weights.shape[1:] != own.shape[1:]:
+        earlier, present = ("x".join(map(str, shape[1:])) for shape in (weights.shape, own.shape))
+        raise InputError(f"earlier head has rows of {earlier}, this one of {present} values")
+    row_of = {name: row for row, name in enumerate(earlier_names)}
+    source = {name: row_of.get(name, row_of.get(name.partition("|")[0])) for name in names}
+    kept = [(new, old) for new, name in enumerate(names) if (old := source[name]) is not None]
+    for new, old in kept:
+        own[new] = weights[old].to(own)
+    return len(kept)
 
 
 def targets_of(loss: str | Mapping[str, Plain]) -> frozenset[TargetName]:

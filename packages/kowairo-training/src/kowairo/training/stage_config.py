@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from typing import Literal
 
 from kowairo.core import InputError
 from kowairo.losses import MarginSchedule
@@ -89,6 +90,8 @@ class StageConfig:
     """Growth of the margin, in the loss's unit; a loss without margin takes none."""
     domain: str | None = None
     """What the losses over domains tell apart: NAME of a table utt2NAME or spk2NAME of the training set."""
+    domain_of_copies: Literal["same", "own"] = "same"
+    """Domain of a copy at another speed: that of its source, or one of its own, as its speaker is."""
     teacher_transform: TeacherTransform = "centre"
     """centre subtracts the mean of the teacher's embeddings of the training items; none takes them as they
     are."""

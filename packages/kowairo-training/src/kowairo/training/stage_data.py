@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from kowairo.core import Corpus, CorpusTables, EmbeddingSet, InputError, file_digest, read_trials
 from kowairo.data import AudioStore
+from kowairo.losses import domain_levels
 
 from .audio_source import AudioSource, DecodedAudio, StoredAudio
 from .domain_labels import domain_by_utterance, number_domains
-from .head import targets_of
+from .head import loss_config, targets_of
 from .item_digest import enter_items
 from .speaker_labels import UNLABELLED, SpeakerLabels
 from .stage_config import StageConfig
@@ -75,7 +76,8 @@ def stage_data(
     Args:
         config: settings of the stage.
         folder: folder with the Kaldi folders `train`, `closed` and `valid`; the last two may be missing,
-            `valid` holds a trial list `trials`.
+            `valid` holds a trial list `trials`. Trials of the same lines at a level of identity over domains
+            stand in `<level>/valid/trials`.
         store: packed audio; a set that is not in it is decoded from its files.
         material: folder of noise.scp, music.scp and rir.scp, needed where crops are augmented.
         merge_map: canonical speaker of each alias.
@@ -104,16 +106,19 @@ def stage_data(
         raise InputError(f"stage {config.name}: {folder / 'train'} has {count}; telling apart takes two")
     domains, domain_names = _domains(config, folder / "train", items)
     rows = None if embedded is None else TeacherRows(embedded, items.utts, transform=config.teacher_transform)
+    validation = _validation(config, folder, items, store, merge_map or {}, workers)
     digest = _digest(items, folder, material if config.augment_probability > 0 else None)
     # Entered only where they are used: a stage without them keeps the digest that it always had.
     if domains is not None:
         digest.update(json.dumps(["domains", domains.tolist(), domain_names]).encode())
     if teacher is not None:
         digest.update(f"teacher {teacher_digest(teacher)}".encode())
+    for level in validation.level_trials:
+        digest.update(f"{level} {file_digest(_level_trials(folder, level))}".encode())
     return StageData(
         items=items,
         source=source,
-        validation=_validation(config, folder, items, store, merge_map or {}, workers),
+        validation=validation,
         augmentation=_augmentation(config, material),
         digest=digest.hexdigest(),
         domains=domains,
@@ -151,15 +156,23 @@ def _domains(
     if config.domain is None:
         return None, []
     table = domain_by_utterance(Corpus.read(folder), config.domain, folder=folder)
-    numbers, names = number_domains([table.get(utt.partition("|")[0]) for utt in items.utts])
+    numbers, names = number_domains(
+        [_domain_of(utt, table, config.domain_of_copies == "own") for utt in items.utts]
+    )
     if len(names) < 2:
         raise InputError(
             f"stage {config.name}: the training items are of {len(names)} {config.domain} domains; "
-            "aligning takes two"
+            "a loss over domains takes two"
         )
     unknown = int((numbers < 0).sum())
     _log.info("%d domains of %s; %d items of unknown domain", len(names), config.domain, unknown)
     return numbers, names
+
+
+def _domain_of(utt: str, table: Mapping[str, str], copies_have_their_own: bool) -> str | None:
+    original, mark, speed = utt.partition("|")
+    domain = table.get(original)
+    return domain if domain is None or not copies_have_their_own else f"{domain}{mark}{speed}"
 
 
 def audio_source(corpus: Corpus | CorpusTables, store: AudioStore | None) -> AudioSource:
@@ -204,9 +217,18 @@ def _validation(
         closed=closed,
         trials=read_trials(trial_list) if has_trials else None,
         trial_source=audio_source(CorpusTables(folder / "valid"), store) if has_trials else None,
+        level_trials={
+            level: read_trials(_level_trials(folder, level))
+            for level in domain_levels(loss_config(config.loss))
+            if has_trials and _level_trials(folder, level).is_file()
+        },
         max_duration_s=config.valid_max_duration_s,
         workers=workers,
     )
+
+
+def _level_trials(folder: Path, level: str) -> Path:
+    return folder / level / "valid" / "trials"
 
 
 def _spread(count: int, limit: int) -> NDArray[np.int64]:

@@ -13,6 +13,8 @@ from kowairo.models import EcapaGroupNorm, Encoder, build_encoder, load_encoder,
 from kowairo.models.build import Plain
 from kowairo.models.checkpoint import read_config
 
+from .saved_levels import LEVELS_NAME
+
 
 @dataclass(frozen=True, eq=False)
 class StageStart:
@@ -86,6 +88,8 @@ def _from_folder(init: Path) -> StageStart:
     has_head = (init / "loss.safetensors").is_file()
     if has_head:
         digests += [file_digest(init / name) for name in ("loss.safetensors", "labels.json")]
+        if (init / LEVELS_NAME).is_file():
+            digests.append(file_digest(init / LEVELS_NAME))
     return StageStart(load_encoder(checkpoint), config, _digest(config, digests), init if has_head else None)
 
 

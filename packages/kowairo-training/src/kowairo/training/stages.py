@@ -26,11 +26,12 @@ from .crop_loader import CropLoader
 from .data_module import CropDataModule
 from .dataset import CropDataset
 from .epoch_callback import EpochCallback, EpochCounter
-from .head import Head, build_head, load_head_rows, save_head
+from .head import build_head, save_head
 from .precision import resolve_precision
 from .process_group import uses_gpu
 from .processes import from_first, is_first, rank, wait_for_all, world_size
 from .resume_state import RunRecord, restore_state, share_state
+from .saved_levels import continue_head, save_level_checkpoints, save_levels
 from .shard_pool import shards_for
 from .speaker_model import SpeakerModel
 from .speaker_module import NonFiniteLossError, SpeakerModule, StepRules
@@ -62,11 +63,12 @@ def train_stage(
     """Train one stage, or continue it where it was killed, or find it finished.
 
     The stage folder holds `config.yaml`, `metrics.csv`, `tensorboard/`, `checkpoint/` (best validation EER,
-    of the averaged weights where averaging is on; the mean of several epochs where that is asked for), the
-    head (`loss.safetensors`, `labels.json`) and, while it trains, `resume.ckpt` (and `epochs/`, the models to
-    average); `finished.json` comes last. A killed stage goes on with the step it would have taken, bit for
-    bit on the same machine with the same number of threads. A stage whose settings or data changed starts
-    anew.
+    of the averaged weights where averaging is on; the mean of several epochs where that is asked for), with
+    levels of identity also `checkpoint_<level>/` (the same encoder behind a projection), the head
+    (`loss.safetensors`, `labels.json`, `levels.json`) and, while it trains, `resume.ckpt` (and `epochs/`, the
+    models to average); `finished.json` comes last. A killed stage goes on with the step it would have taken,
+    bit for bit on the same machine with the same number of threads. A stage whose settings or data changed
+    starts anew.
 
     Where this process is one of a group (`torch.distributed`), each takes its part of every batch, so that
     the step is that of one process; the first process validates and writes the files. A stage may go on with
@@ -130,7 +132,7 @@ def train_stage(
         if world_size() > 1:
             share_state(module)
         loader = _loader(config, data, plan, seed, num_workers)
-        save = _model_saver(config, start, out)
+        save = _model_saver(config, start, data, out)
         _train(config, module, loader, data, record, save, out, save_every_steps, device)
     if is_first():
         _close_folder(out, record, seed)
@@ -169,7 +171,8 @@ def _module(
         teacher_dim=None if data.teacher is None else data.teacher.dim,
         seed=seed,
     )
-    _continue_head(head, start.head_folder)
+    if start.head_folder is not None:
+        continue_head(head, start.head_folder, data.domain_names)
     dtype = resolve_precision(config.precision, device)
     model = SpeakerModel(start.encoder, head).train()
     rules = StepRules(
@@ -188,13 +191,6 @@ def _module(
     )
     _log.info("stage %s: %d steps, %d speakers, %s", config.name, total_steps, len(head.classes), dtype)
     return SpeakerModule(model, rules)
-
-
-def _continue_head(head: Head, folder: Path | None) -> None:
-    rows = None if folder is None else load_head_rows(folder)
-    if rows is not None and head.classifier is not None:
-        kept = head.adopt_rows(*rows)
-        _log.info("%d of %d classes go on from an earlier head row", kept, len(head.classes))
 
 
 def _loader(config: StageConfig, data: StageData, plan: BatchPlan, seed: int, num_workers: int) -> CropLoader:
@@ -258,15 +254,17 @@ def _save_mean(
 
 
 def _model_saver(
-    config: StageConfig, start: StageStart, out: Path
+    config: StageConfig, start: StageStart, data: StageData, out: Path
 ) -> Callable[[SpeakerModel, MetricsRow], None]:
     def save(model: SpeakerModel, row: MetricsRow) -> None:
         save_head(model.head.loss, model.head.classes, out)
+        save_levels(model.head.loss, data.domain_names, out)
         card: dict[str, Plain] = {
             "stage": config.name,
             "speakers": len(model.head.classes),
             "metrics": dict(row),
         }
+        save_level_checkpoints(model.encoder, model.head.loss, out, config=start.encoder_config, card=card)
         save_checkpoint(model.encoder, out / "checkpoint", config=start.encoder_config, card=card)
 
     return save
@@ -344,7 +342,7 @@ def _fingerprint(config: StageConfig, start: StageStart, data: StageData, seed: 
     assert isinstance(settings, dict)
     # Keys that a stage does not use do not count: what was trained before they existed stays valid.
     if config.domain is None:
-        del settings["domain"]
+        del settings["domain"], settings["domain_of_copies"]
     if data.teacher is None:
         del settings["teacher_transform"]
     parts = [settings, start.digest, data.digest, seed]

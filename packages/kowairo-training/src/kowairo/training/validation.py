@@ -1,16 +1,17 @@
 """Validation of a stage: closed-set classification of held-out lines, and verification of unseen speakers."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from kowairo.core import InputError, Trials
+from kowairo.losses import DomainIdentityLevel, IdentityLevel, identity_levels
 from kowairo.models import Encoder
 from kowairo.scoring import cosine_scores, eer
 from kowairo.scoring.closed_set import closed_set_metrics_of
@@ -21,6 +22,7 @@ from .speaker_model import SpeakerModel
 
 _LOGIT_LINES = 1024
 _log = logging.getLogger(__name__)
+_TRUNK = "embedding"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,7 @@ class Validation:
         closed: held-out lines of training speakers.
         trials: trials of validation speakers.
         trial_source: audio of the trials.
+        level_trials: trials of the same lines at levels of identity over domains, by the level's name.
         max_duration_s: only the first so many seconds of a line are embedded.
         workers: lines embedded at a time.
     """
@@ -53,6 +56,7 @@ class Validation:
     closed: LabelledAudio | None = None
     trials: Trials | None = None
     trial_source: AudioSource | None = None
+    level_trials: Mapping[str, Trials] = field(default_factory=dict)
     max_duration_s: float = 10.0
     workers: int = 2
 
@@ -64,7 +68,8 @@ class Validation:
 
         Returns:
             closed_accuracy, macro_precision, macro_recall, macro_f1 and valid_eer, fractions; those that can
-            be had: a loss without a row per speaker classifies nothing.
+            be had: a loss without a row per speaker classifies nothing. With levels of identity, each that
+            has trials has valid_eer_<level>, behind its projection, and valid_eer is their mean.
         """
         max_samples = round(self.max_duration_s * model.encoder.sample_rate_hz)
         metrics: dict[str, float] = {}
@@ -95,20 +100,40 @@ class Validation:
     def _verification(
         self, model: SpeakerModel, trials: Trials, source: AudioSource, max_samples: int
     ) -> dict[str, float]:
-        utts = sorted({utt for utt in (*trials.enroll, *trials.test) if utt in source})
+        levels = identity_levels(model.head.loss)
+        of_labels = next((n for n, one in levels.items() if isinstance(one, IdentityLevel)), _TRUNK)
+        lists = {of_labels: trials} | {n: one for n, one in self.level_trials.items() if n in levels}
+        utts = sorted({utt for one in lists.values() for utt in (*one.enroll, *one.test) if utt in source})
         vectors, embedded = embed_utterances(
             model.encoder, source, utts, max_samples=max_samples, workers=self.workers
         )
-        row = {utt: index for index, utt in enumerate(embedded)}
-        known = [(e in row and t in row) for e, t in zip(trials.enroll, trials.test, strict=True)]
-        if not all(known):
-            _log.warning("%d of %d validation trials have no audio", known.count(False), len(known))
-        pairs = [(row[e], row[t], y) for (e, t, y), ok in zip(trials, known, strict=True) if ok]
-        if not any(y for _, _, y in pairs) or all(y for _, _, y in pairs):
-            raise InputError("validation trials with audio need both targets and non-targets")
-        enroll, test, target = (np.array(column) for column in zip(*pairs, strict=True))
-        scores = cosine_scores(vectors[enroll], vectors[test])
-        return {"valid_eer": eer(scores[target], scores[~target]).value}
+        rows = {utt: index for index, utt in enumerate(embedded)}
+        found: dict[str, float] = {}
+        for name, listed in lists.items():
+            seen = _behind(levels[name], vectors) if name in levels else vectors
+            found[f"valid_eer_{name}"] = _trials_eer(listed, seen, rows)
+        if not levels:
+            return {"valid_eer": found[f"valid_eer_{_TRUNK}"]}
+        return {"valid_eer": sum(found.values()) / len(found), **found}
+
+
+def _behind(level: IdentityLevel | DomainIdentityLevel, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    with torch.inference_mode():
+        device = level.projection.weight.device
+        projected: NDArray[np.float32] = level.projection(torch.from_numpy(vectors).to(device)).cpu().numpy()
+    return projected
+
+
+def _trials_eer(trials: Trials, vectors: NDArray[np.float32], rows: Mapping[str, int]) -> float:
+    known = [(e in rows and t in rows) for e, t in zip(trials.enroll, trials.test, strict=True)]
+    if not all(known):
+        _log.warning("%d of %d validation trials have no audio", known.count(False), len(known))
+    pairs = [(rows[e], rows[t], y) for (e, t, y), ok in zip(trials, known, strict=True) if ok]
+    if not any(y for _, _, y in pairs) or all(y for _, _, y in pairs):
+        raise InputError("validation trials with audio need both targets and non-targets")
+    enroll, test, target = (np.array(column) for column in zip(*pairs, strict=True))
+    scores = cosine_scores(vectors[enroll], vectors[test])
+    return eer(scores[target], scores[~target]).value
 
 
 def closed_logits(
