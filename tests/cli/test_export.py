@@ -1,32 +1,58 @@
 import pytest
 
-from kowairo.core import read_json, read_table
-from kowairo.models import build_encoder, load_encoder, read_card, save_checkpoint
-
-CONFIG = {
-    "class_path": "kowairo.models.EcapaGroupNorm",
-    "init_args": {
-        "channels": [8, 8, 8, 8, 16],
-        "attention_channels": 4,
-        "se_channels": 4,
-        "embedding_dim": 8,
-        "num_groups": 2,
-        "res2net_scale": 2,
-    },
-}
+from kowairo.cli.trial_overlap import write_overlap_note
+from kowairo.core import AudioHashes, OverlapCounts, encoder_record, read_json
+from kowairo.models import load_encoder, read_card
 
 
 @pytest.mark.slow
-def test_an_exported_folder_is_a_checkpoint_with_a_full_card_and_an_onnx_file(run, corpus, tmp_path):
-    save_checkpoint(build_encoder(CONFIG), tmp_path / "c", config=CONFIG, card={"stage": "tiny"})
-    status, out, _ = run(
-        "export", "--checkpoint", tmp_path / "c", "--out", tmp_path / "model", "--training", corpus
-    )
+def test_an_exported_folder_is_a_checkpoint_with_a_full_card_and_an_onnx_file(run, corpus, trained, tmp_path):
+    options = ["--checkpoint", trained, "--out", tmp_path / "model", "--training", corpus]
+    status, out, _ = run("export", *options)
     assert status == 0
     assert "least cosine" in out
     assert load_encoder(tmp_path / "model").embedding_dim == 8
-    card = read_card(tmp_path / "model")
-    assert (card["stage"], card["training"]["speakers"], card["training"]["lines"]) == ("tiny", 4, 24)
-    assert read_table(tmp_path / "model" / "training_utterances")["s0-0"].startswith("s0 ")
+    training = read_card(tmp_path / "model")["training"]
+    assert (training["speakers"], training["utterances"], training["lines"]) == (1, 1, 24)
     assert (tmp_path / "model" / "model.onnx").stat().st_size > 0
-    assert read_json(tmp_path / "model" / "card.json") == card
+    assert read_json(tmp_path / "model" / "card.json")["training"] == training
+
+
+@pytest.mark.slow
+def test_a_checkpoint_without_record_gets_one_of_its_training_lines(run, corpus, trained, tmp_path):
+    (trained / "card.json").write_text("{}")
+    options = ["--checkpoint", trained, "--out", tmp_path / "model", "--training", corpus]
+    assert run("export", *options)[0] == 0
+    record = encoder_record(tmp_path / "model").record
+    assert (record.num_utterances, record.num_speakers) == (24, 4)
+    assert not record.has_audio(AudioHashes(1, 2))
+
+
+@pytest.fixture
+def development(lists):
+    side = lists / "dev"
+    return ["--scores", side / "weak", "--trials", side / "trials", "--dev_corpus", side]
+
+
+@pytest.mark.slow
+def test_thresholds_stand_in_the_card_where_thirty_errors_place_them(run, trained, development, tmp_path):
+    options = ["--checkpoint", trained, "--out", tmp_path / "model", *development]
+    assert run("export", *options)[0] == 0
+    found = read_card(tmp_path / "model")["operating_points"]
+    assert (found["kind"], found["scores"]) == ("operating_points", "cosine")
+    assert found["points"]["eer"]["trials"] == "dev/trials"
+    assert found["points"]["eer"]["num_misses"] >= 30
+    assert "not supported by this many trials" in found["unsupported"]["far_0.001"]
+
+
+def test_thresholds_are_not_taken_from_voices_of_the_training(run, trained, development, lists, tmp_path):
+    write_overlap_note(lists / "dev" / "weak", OverlapCounts(1, 2, 1, 1, 1, "dev00-0"))
+    options = ["--checkpoint", trained, "--out", tmp_path / "model", *development]
+    status, _, errors = run("export", *options)
+    assert (status, len(errors)) == (2, 1)
+    assert not (tmp_path / "model").exists()
+
+
+def test_half_of_the_development_trials_is_refused(run, trained, development, tmp_path):
+    status, _, errors = run("export", "--checkpoint", trained, "--out", tmp_path / "model", *development[:2])
+    assert (status, errors) == (2, ["kowairo: --scores, --trials and --dev_corpus go together"])

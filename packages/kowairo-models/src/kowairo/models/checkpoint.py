@@ -8,7 +8,7 @@ from pathlib import Path
 import safetensors
 import torch
 import yaml
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from kowairo.core import (
     InputError,
@@ -58,7 +58,8 @@ def save_checkpoint(
     state = {key: _stored(key, value, storage) for key, value in encoder.state_dict().items()}
     refuse_mismatch(state, rebuilt.state_dict(), source="the encoder to save, against its config")
     with atomic_folder(folder) as unfinished:
-        save_file(state, unfinished / _WEIGHTS)
+        # Written by Python, whose errors say what is the matter with the disk.
+        (unfinished / _WEIGHTS).write_bytes(save(state))
         text = yaml.safe_dump(_plain(config), sort_keys=False, allow_unicode=True)
         (unfinished / _CONFIG).write_text(text, encoding="utf-8")
         full = dict(card or {})
@@ -67,19 +68,22 @@ def save_checkpoint(
         _write_card(unfinished, config, full, encoder)
 
 
-def attach_record(folder: Path, record: TrainingRecord) -> None:
+def attach_record(folder: Path, record: TrainingRecord, *, facts: Mapping[str, Plain] | None = None) -> None:
     """Adds a training record to a checkpoint folder, in place of an earlier one.
 
     Args:
         folder: the checkpoint folder; its other files stay as they are.
         record: the audio and speakers trained on.
+        facts: what the card shall say about the training besides.
 
     Raises:
         InputError: not a checkpoint folder.
     """
     encoder, card = load_encoder(folder), read_card(folder)
     # The record first: a job that is killed in between leaves a card that speaks of no record.
-    training = _write_record(record, folder, card.get("training"))
+    known = card.get("training")
+    told = {**(known if isinstance(known, dict) else {}), **(facts or {})}
+    training = _write_record(record, folder, told)
     _write_card(folder, read_config(folder), {**card, "training": training}, encoder)
 
 

@@ -100,6 +100,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "enhance train": Command(
             "kowairo.cli.enhance_train:train", "train an enhancement net on embeddings", uses_networks=True
         ),
+        "enhance fit": Command(
+            "kowairo.cli.enhance_fit:fit", "fit LDA, WCCN, CORAL ... as an enhancement net", uses_networks=True
+        ),
         "enhance apply": Command(
             "kowairo.cli.enhance_apply:apply", "embeddings through an enhancement net", uses_networks=True
         ),
@@ -118,6 +121,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "models list": Command(
             "kowairo.cli.models:list_encoders", "encoders by name, and whether they are here"
         ),
+        "models folder": Command("kowairo.cli.models:print_folder", "where an encoder is"),
         "models get campplus": Command(
             "kowairo.cli.models:get_campplus",
             "the published weights of CAM++ into the user's cache",

@@ -30,8 +30,10 @@ def run_command(words: str, command: Command, arguments: Sequence[str]) -> None:
     function = _load(command.target)
     quieten_others()
     parser = build_parser(words, function)
+    spellings = dict(command.aliases)
+    given = [spellings.get(text, text) for text in arguments]
     try:
-        options = parser.parse_args(join_lists(function, arguments))
+        options = parser.parse_args(join_lists(function, given))
     except ArgumentError as error:
         raise InputError(f"{_one_line(str(error))} (see kowairo {words} --help)") from error
     _check_output(options)
