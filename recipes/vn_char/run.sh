@@ -8,22 +8,27 @@ source "$HERE/../../tools/recipe_lib.sh"
 usage() {
     cat <<'TEXT'
 usage: run.sh [--stage N] [--stop-stage M] [--corpus DIR] [--layout kaldi|folder|table|list] [--conf mini|full|FILE]
-              [--exp DIR] [--noise DIR] [--seed S] [--eval DIR]...
+              [--init none|base|PATH] [--exp DIR] [--noise DIR] [--seed S] [--eval DIR]... [--allow-overlap]
   --stage, --stop-stage  first and last stage, 0 to 9; the first is run even where nothing changed
   --corpus, --layout     your voices in place of the synthetic visual novel (default layout: folder)
   --conf                 sizes and settings (default: mini)
+  --init                 what training starts from: an encoder by name, a checkpoint folder (with a / in it), or none
+                         (default: base where it is installed and was trained on other voices, else none)
   --exp                  where everything is written (default: exp/vn_char)
   --noise                folder with noise.scp, music.scp, rir.scp (default: made here)
   --eval                 Kaldi folder with trials of other speakers, scored beside the baseline; may be repeated
+  --allow-overlap        score voices too that --init was trained on, and mark the results
 TEXT
 }
 
 FIRST_STAGE=0 LAST_STAGE=9 FORCED_STAGE=none CORPUS='' LAYOUT='' CONF=mini EXP=$ROOT/exp/vn_char NOISE='' SEED=0
+INIT='' ALLOW=()
 EVALS=()
 while [ $# -gt 0 ]; do
     case $1 in
         --help | -h) usage; exit 0 ;;
-        --stage | --stop-stage | --corpus | --layout | --conf | --exp | --noise | --seed | --eval) need_value "$@" ;;
+        --allow-overlap) ALLOW=(--allow_overlap true); shift; continue ;;
+        --stage | --stop-stage | --corpus | --layout | --conf | --init | --exp | --noise | --seed | --eval) need_value "$@" ;;
         *) die "unknown option $1; see run.sh --help" ;;
     esac
     case $1 in
@@ -32,6 +37,7 @@ while [ $# -gt 0 ]; do
         --corpus) CORPUS=$(absolute "$2") ;;
         --layout) LAYOUT=$2 ;;
         --conf) CONF=$2 ;;
+        --init) INIT=$2 ;;
         --exp) EXP=$(absolute "$2") ;;
         --noise) NOISE=$(absolute "$2"); need_folder "$1" "$NOISE" ;;
         --seed) need_number "$1" "$2"; SEED=$2 ;;
@@ -43,6 +49,7 @@ done
 [ -z "$LAYOUT" ] || [ -n "$CORPUS" ] || die "--layout needs --corpus"
 case ${LAYOUT:=folder} in kaldi | folder | table | list) ;; *) die "--layout $LAYOUT: expected kaldi, folder, table or list" ;; esac
 [ -z "$CORPUS" ] || [ -e "$CORPUS" ] || die "--corpus $CORPUS: no such file or folder"
+if [[ $INIT == */* ]]; then need_folder --init "$INIT"; INIT=$(absolute "${INIT%/}"); fi
 [ ! -f "$HERE/conf/$CONF.yaml" ] || CONF=$HERE/conf/$CONF.yaml
 [ -f "$CONF" ] || die "--conf $CONF: expected mini, full or a YAML file"
 CONF=$(absolute "$CONF")
@@ -118,6 +125,31 @@ material() {
     cp "$D/test/trials" "$D/test_noisy/trials"
 }
 
+choose_start() { # sets START, the folder that training starts from, and says why; empty: from random weights
+    local encoder=${INIT:-base} answer status=0 digest note=$EXP/stages/start
+    START=''
+    [ "$encoder" != none ] || return 0
+    if ! answer=$(kowairo models folder --encoder "$encoder" 2>&1); then
+        [ -z "$INIT" ] || die "--init $INIT: ${answer#kowairo: }"
+        echo "training starts from random weights: ${answer#kowairo: }"
+        return 0
+    fi
+    START=$answer
+    digest=$(stage_tool digest "$INIT ${ALLOW[*]:-}" "$START/card.json" "$D/all" "$EXP/store/index.json" "${EVALS[@]}")
+    [ "$(head -n 1 "$note" 2>/dev/null)" != "$digest" ] || { START=$(tail -n +2 "$note"); return 0; }
+    answer=$(kowairo models overlap --encoder "$encoder" --store "$EXP/store" --corpora "$D/all" "${EVALS[@]}" 2>&1 |
+        tail -n 1) || status=$?
+    if [ $status -eq 1 ] && [ -z "$INIT" ]; then
+        echo "training starts from random weights: ${answer#kowairo: }"
+        START=''
+    elif [ $status -ne 0 ] && [ ${#ALLOW[@]} -eq 0 ]; then
+        die "--init $encoder: ${answer#kowairo: }; --init none starts anew, --allow-overlap goes on and marks the results"
+    else
+        echo "training starts from $encoder: ${answer#kowairo: }"
+    fi
+    printf '%s\n%s\n' "$digest" "$START" >"$note"
+}
+
 configurations() { # configurations SECTION: names of its jobs, in order
     find "$C/$1" -name '*.yaml' -exec basename {} .yaml \; | sort
 }
@@ -127,20 +159,20 @@ plan_training() { # plan_training SECTION INIT OPTION...: every job goes on from
     shift 2
     for name in $(configurations "$section"); do
         plan train --config "$C/$section/$name.yaml" --data "$D" --out "$EXP/train/$name" --store "$EXP/store" \
-            --material "$EXP/augment/train" --seed "$SEED" ${before:+--init "$EXP/train/$before"} "$@"
-        before=$name
+            --material "$EXP/augment/train" --seed "$SEED" ${before:+--init "$before"} "$@"
+        before=$EXP/train/$name
     done
 }
 
 train() {
-    plan_training train ''
+    plan_training train "$START"
     run_plan
 }
 
 merge() {
     plan merge --config "$C/merge.yaml" --stage "$EXP/train/$LAST_TRAINED" --data "$D" --store "$EXP/store" \
         --out "$EXP/merge"
-    plan_training continue "$LAST_TRAINED" --merge_map "$EXP/merge/merge_map.json"
+    plan_training continue "$EXP/train/$LAST_TRAINED" --merge_map "$EXP/merge/merge_map.json"
     run_plan
 }
 
@@ -165,7 +197,7 @@ plan_evaluation() { # plan_evaluation SYSTEM SECTION OPTION...
     shift 2
     forget_results "$system"
     plan evaluate --config "$C/$section.yaml" --system "$system" --embeddings "$EXP/embeddings/$system" \
-        --out "$EXP" "${SETS[@]}" "$@"
+        --out "$EXP" "${SETS[@]}" "${ALLOW[@]}" "$@"
 }
 
 score() {
@@ -190,8 +222,8 @@ enhance() {
 }
 
 export_model() {
-    kowairo export --checkpoint "$FINAL" --out "$EXP/model" \
-        --training "$D/train" --results "$EXP/results"
+    kowairo export --checkpoint "$FINAL" --out "$EXP/model" --training "$D/train" \
+        --scores "$EXP/scores/ecapa/valid/trials.none.txt" --trials "$D/valid/trials" --dev_corpus "$D/valid"
 }
 
 report() {
@@ -201,13 +233,14 @@ report() {
 main() { # a function: bash has read all of it before the first stage, so the file may change while it runs
     LAST_TRAINED=$(configurations train | tail -n 1)
     FINAL=$EXP/train/$(configurations continue | tail -n 1)/checkpoint
-    local evals="${EVALS[*]:-}"
+    local evals="${EVALS[*]:-}${ALLOW[*]:+ allow overlap}" START=''
     stage 0 corpus corpus "$CORPUS $LAYOUT" "$D/all/wav.scp" "$C/synthesize.yaml" "$C/import.yaml" ${CORPUS:+"$CORPUS"}
     stage 1 "splits and trials" split "" "$D/train/wav.scp:$D/test/trials" "$C/split.yaml" "$C/trials.yaml" "$D/all"
     stage 2 "augmentation material" material "$NOISE" "$EXP/augment/train:$D/test_noisy/trials:$EXP/store/index.json" \
         "$C/material.yaml" "$C/noisy.yaml" "$C/pack.yaml" "$D/train" "$D/test" ${NOISE:+"$NOISE"}
-    stage 3 "staged training" train "" "$EXP/train/$LAST_TRAINED/finished.json" \
-        "$C/train" "$EXP/store" "$D/train" "$D/closed" "$D/valid" "$EXP/augment/train"
+    if [ "$FIRST_STAGE" -le 3 ] && [ "$LAST_STAGE" -ge 3 ] && [ -f "$EXP/store/index.json" ]; then choose_start; fi
+    stage 3 "staged training" train "$START" "$EXP/train/$LAST_TRAINED/finished.json" \
+        "$C/train" "$EXP/store" "$D/train" "$D/closed" "$D/valid" "$EXP/augment/train" ${START:+"$START"}
     stage 4 "merging" merge "" "$(dirname "$FINAL")/finished.json" \
         "$C/merge.yaml" "$C/continue" "$EXP/train/$LAST_TRAINED" "$D/train" "$D/closed" "$D/valid"
     stage 5 "embeddings" embed "$evals" "$EXP/embeddings/ecapa/test:$EXP/embeddings/mfcc/test" \
@@ -219,7 +252,7 @@ main() { # a function: bash has read all of it before the first stage, so the fi
         "$C/enhance" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/scores/ecapa" "$D/valid" "$D/test" \
         "${EVALS[@]}"
     stage 8 "export" export_model "" "$EXP/model/model.onnx" \
-        "$FINAL" "$EXP/results"
+        "$FINAL" "$EXP/scores/ecapa/valid" "$D/train" "$D/valid"
     stage 9 "report" report "" "$EXP/report/report.html" "$C/report.yaml" "$EXP/results" "$EXP/scores" "$EXP/model"
 }
 

@@ -6,9 +6,15 @@ import random
 import signal
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 import yaml
+
+from kowairo.core import Corpus, Speaker, TrainingRecord, encoder_record
+from kowairo.models import build_encoder, save_checkpoint
+
+SMOKE = Path(__file__).parents[2] / "recipes" / "vn_char" / "conf" / "smoke"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +32,7 @@ import yaml
         (["--conf", "huge"], "--conf huge: expected mini, full or a YAML file"),
         (["--seed", "x"], "--seed x: expected a whole number"),
         (["--eval", "/"], "has no wav.scp"),
+        (["--init", "no/folder"], "--init no/folder: no such folder"),
         (["--exp", "/proc/exp"], "--exp /proc/exp: cannot be written"),
     ],
 )
@@ -172,3 +179,43 @@ def test_the_published_scale_takes_two_steps(vn_char, tmp_path):
     assert result.returncode == 0, result.stderr[-3000:]
     assert "2 steps" in result.stderr
     assert (tmp_path / "exp" / "train" / "1_largest" / "checkpoint" / "model.safetensors").exists()
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Makes a small encoder to start from, that was trained on the speakers of a corpus."""
+    stage = yaml.safe_load((SMOKE / "1_all.yaml").read_text())
+
+    def make(*speakers):
+        record = TrainingRecord.build([], [Speaker("", speaker) for speaker in speakers])
+        save_checkpoint(
+            build_encoder(stage["encoder"]), tmp_path / "start", config=stage["encoder"], record=record
+        )
+        return tmp_path / "start"
+
+    return make
+
+
+@pytest.mark.slow
+def test_training_starts_from_an_encoder_of_other_voices_only(vn_char, start, tmp_path):
+    options = ["--conf", "smoke", "--exp", tmp_path / "exp"]
+    assert vn_char.run(*options, "--stop-stage", 2).returncode == 0
+    options += ["--stage", 3, "--stop-stage", 3]
+    speakers = Corpus.read(tmp_path / "exp" / "data" / "all").speakers
+    refused = vn_char.run(*options, "--init", start(speakers[3]))
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
+    assert f"1 of its {len(speakers)} speakers are in the training of" in refused.stderr
+    marked = vn_char.run(*options, "--init", start(speakers[3]), "--allow-overlap")
+    assert (marked.returncode, marked.stdout.splitlines()[0][:20]) == (0, "training starts from")
+    begun = vn_char.run(*options, "--init", start("nobody"))
+    assert begun.returncode == 0, begun.stderr[-3000:]
+    assert "trained on other voices" in begun.stdout
+    checkpoint = tmp_path / "exp" / "train" / "1_all" / "checkpoint"
+    assert Speaker("", "nobody") in encoder_record(checkpoint).record.speakers
+
+
+@pytest.mark.slow
+def test_without_a_wish_training_says_what_it_starts_from(vn_char, tmp_path):
+    result = vn_char.run("--conf", "smoke", "--exp", tmp_path / "exp", "--stop-stage", 3, "--init", "")
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert "training starts from " in result.stdout
