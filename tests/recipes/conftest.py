@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 RECIPES = sorted(path.parent for path in (Path(__file__).parents[2] / "recipes").rglob("run.sh"))
+FROM_SCRATCH = {"vn_char": ("--init", "none")}
+"""What a run does and costs must not depend on the encoders that are installed."""
 TRAINING = [path for path in RECIPES if (path / "conf" / "mini.yaml").exists()]
 """Recipes that need nothing but themselves; eval_lists needs something to evaluate."""
 
@@ -22,7 +24,7 @@ class Recipe:
     def start(self, *options: object) -> subprocess.Popen[str]:
         """Start it in a process group of its own, so that it can be killed as a whole."""
         return subprocess.Popen(
-            ["bash", self.folder / "run.sh", *map(str, options)],
+            ["bash", self.folder / "run.sh", *FROM_SCRATCH.get(self.folder.name, ()), *map(str, options)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -55,6 +57,11 @@ def base() -> Recipe:
 @pytest.fixture
 def eval_lists() -> Recipe:
     return Recipe(Path(__file__).parents[2] / "recipes" / "eval_lists")
+
+
+@pytest.fixture
+def list_finetune() -> Recipe:
+    return Recipe(Path(__file__).parents[2] / "recipes" / "list_finetune")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
