@@ -30,6 +30,7 @@ from .schedule import Schedule as Schedule
 from .schedule import WarmupCosine as WarmupCosine
 from .schedule import WarmupCyclic as WarmupCyclic
 from .schedule import WarmupExponential as WarmupExponential
+from .shard_order import ShardShuffle as ShardShuffle
 from .speaker_model import SpeakerModel as SpeakerModel
 from .spec_augment import SpecAugment as SpecAugment
 from .stage_config import MarginConfig as MarginConfig
@@ -75,6 +76,7 @@ __all__ = [
     "OptimizerConfig",
     "ParameterRule",
     "Schedule",
+    "ShardShuffle",
     "Shuffled",
     "SpeakerGroups",
     "SpeakerModel",

@@ -40,6 +40,7 @@ class ShardPlan(Sampler[PartKey]):
             has fewer lanes.
 
     Attributes:
+        order: as given.
         places: places of a batch that each part fills.
 
     Raises:
@@ -59,19 +60,19 @@ class ShardPlan(Sampler[PartKey]):
             )
             for lanes in groups
         ]
-        self._order = order
+        self.order = order
         self._epoch = 0
         self._first_batch = 0
 
     @property
     def batch_size(self) -> int:
         """Items per batch, those of all processes together."""
-        return self._order.batch_size
+        return self.order.batch_size
 
     @property
     def batches_per_epoch(self) -> int:
         """Number of batches of a whole epoch."""
-        return self._order.batches_per_epoch
+        return self.order.batches_per_epoch
 
     @property
     def parts(self) -> int:

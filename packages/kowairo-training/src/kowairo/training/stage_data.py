@@ -21,6 +21,7 @@ from .audio_source import AudioSource, DecodedAudio, StoredAudio
 from .domain_labels import domain_by_utterance, number_domains
 from .head import loss_config, targets_of
 from .item_digest import enter_items
+from .shard_stage import ShardInput, ShardStage, shard_stage
 from .speaker_labels import UNLABELLED, SpeakerLabels
 from .stage_config import StageConfig
 from .teacher_rows import TeacherRows, teacher_digest
@@ -49,6 +50,7 @@ class StageData:
         domains: (items,) index into `domain_names`, -1 where unknown; None where no loss looks at domains.
         domain_names: sorted.
         teacher: a teacher's embeddings of the items; None where no loss looks at them.
+        shards: how the items are read, where they come out of shards.
     """
 
     items: TrainingItems
@@ -59,6 +61,7 @@ class StageData:
     domains: NDArray[np.int64] | None = None
     domain_names: tuple[str, ...] = ()
     teacher: TeacherRows | None = None
+    shards: ShardStage | None = None
 
 
 def stage_data(
@@ -66,6 +69,7 @@ def stage_data(
     folder: Path,
     *,
     store: AudioStore | None = None,
+    shards: ShardInput | None = None,
     material: Path | None = None,
     merge_map: Mapping[str, str] | None = None,
     teacher: Path | None = None,
@@ -79,6 +83,7 @@ def stage_data(
             `valid` holds a trial list `trials`. Trials of the same lines at a level of identity over domains
             stand in `<level>/valid/trials`.
         store: packed audio; a set that is not in it is decoded from its files.
+        shards: training set in tar shards, in the place of `train`.
         material: folder of noise.scp, music.scp and rir.scp, needed where crops are augmented.
         merge_map: canonical speaker of each alias.
         teacher: embedding set of a teacher over the training items.
@@ -88,22 +93,25 @@ def stage_data(
         InputError: if the folder holds no training set or one of a single speaker, or material, domains or a
             teacher are missing where they are needed, or given where no loss looks at them.
     """
-    train = CorpusTables(folder / "train")
     needed = targets_of(config.loss)
     _check_given(config, needed, teacher)
-    source = audio_source(train, store)
-    labels = SpeakerLabels.of_tables(train).merged(merge_map or {})
     embedded = None if teacher is None else EmbeddingSet.load(teacher)
-    items = training_items(
-        labels if needed - {"labels"} else _labelled(labels),
-        source=source,
-        max_speakers=config.max_speakers,
-        speeds=config.speeds,
-        teacher=None if embedded is None else embedded.index,
-    )
+    from_shards = None
+    if shards is None:
+        items, source = _items(config, folder / "train", needed, store, merge_map or {}, embedded)
+    else:
+        from_shards = shard_stage(
+            config,
+            shards,
+            unlabelled=bool(needed - {"labels"}),
+            merge_map=merge_map,
+            teacher=None if embedded is None else embedded.index,
+        )
+        items, source = from_shards.found.items, from_shards.source
     if "labels" in needed and len(items.classes) < 2:
+        place = folder / "train" if shards is None else shards.shards.folder
         count = "one speaker" if items.classes else "no utterance of a known speaker"
-        raise InputError(f"stage {config.name}: {folder / 'train'} has {count}; telling apart takes two")
+        raise InputError(f"stage {config.name}: {place} has {count}; telling apart takes two")
     domains, domain_names = _domains(config, folder / "train", items)
     rows = None if embedded is None else TeacherRows(embedded, items.utts, transform=config.teacher_transform)
     validation = _validation(config, folder, items, store, merge_map or {}, workers)
@@ -113,6 +121,8 @@ def stage_data(
         digest.update(json.dumps(["domains", domains.tolist(), domain_names]).encode())
     if teacher is not None:
         digest.update(f"teacher {teacher_digest(teacher)}".encode())
+    if from_shards is not None:
+        digest.update(f"shards {from_shards.digest}".encode())
     for level in validation.level_trials:
         digest.update(f"{level} {file_digest(_level_trials(folder, level))}".encode())
     return StageData(
@@ -124,7 +134,29 @@ def stage_data(
         domains=domains,
         domain_names=tuple(domain_names),
         teacher=rows,
+        shards=from_shards,
     )
+
+
+def _items(
+    config: StageConfig,
+    folder: Path,
+    needed: frozenset[str],
+    store: AudioStore | None,
+    merge_map: Mapping[str, str],
+    embedded: EmbeddingSet | None,
+) -> tuple[TrainingItems, AudioSource]:
+    train = CorpusTables(folder)
+    source = audio_source(train, store)
+    labels = SpeakerLabels.of_tables(train).merged(merge_map)
+    items = training_items(
+        labels if needed - {"labels"} else _labelled(labels),
+        source=source,
+        max_speakers=config.max_speakers,
+        speeds=config.speeds,
+        teacher=None if embedded is None else embedded.index,
+    )
+    return items, source
 
 
 def _check_given(config: StageConfig, needed: frozenset[str], teacher: Path | None) -> None:

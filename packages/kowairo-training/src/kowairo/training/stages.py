@@ -32,7 +32,9 @@ from .process_group import uses_gpu
 from .processes import from_first, is_first, rank, wait_for_all, world_size
 from .resume_state import RunRecord, restore_state, share_state
 from .saved_levels import continue_head, save_level_checkpoints, save_levels
+from .shard_crops import ShardPlan
 from .shard_pool import shards_for
+from .shard_stage import ShardInput
 from .speaker_model import SpeakerModel
 from .speaker_module import NonFiniteLossError, SpeakerModule, StepRules
 from .stage_config import StageConfig, config_values
@@ -51,6 +53,7 @@ def train_stage(
     encoder: Mapping[str, Plain] | None = None,
     init: Path | None = None,
     store: AudioStore | None = None,
+    shards: ShardInput | None = None,
     material: Path | None = None,
     merge_map: Mapping[str, str] | None = None,
     teacher: Path | None = None,
@@ -82,6 +85,7 @@ def train_stage(
         init: earlier stage, checkpoint folder or file of published weights; an earlier stage's head rows go
             on for the speakers that remain.
         store: packed audio of the corpus.
+        shards: training set in tar shards, in the place of `train`; the store then is of the other sets.
         material: augmentation material.
         merge_map: canonical speaker of each alias.
         teacher: embedding set of a teacher, with rows for the training items, by which the audio store names
@@ -107,6 +111,7 @@ def train_stage(
             config,
             data_folder,
             store=store,
+            shards=shards,
             material=material,
             merge_map=merge_map,
             teacher=teacher,
@@ -116,14 +121,7 @@ def train_stage(
         if from_first(is_finished(out, record.fingerprint)):
             _log.info("stage %s is finished: %s", config.name, checkpoint)
             return checkpoint
-        plan = BatchPlan(
-            data.items.labels,
-            order=config.order,
-            batch_size=config.batch_size,
-            seed=seed,
-            part=rank(),
-            num_parts=world_size(),
-        )
+        plan = _plan(config, data, seed, num_workers)
         module = _module(config, start, data, plan.batches_per_epoch * config.epochs, seed, threads, place)
         if is_first():
             _open_folder(config, start, out, seed)
@@ -193,7 +191,22 @@ def _module(
     return SpeakerModule(model, rules)
 
 
-def _loader(config: StageConfig, data: StageData, plan: BatchPlan, seed: int, num_workers: int) -> CropLoader:
+def _plan(config: StageConfig, data: StageData, seed: int, num_workers: int) -> BatchPlan | ShardPlan:
+    if data.shards is not None:
+        return data.shards.plan(config, seed=seed, rank=rank(), ranks=world_size(), num_workers=num_workers)
+    return BatchPlan(
+        data.items.labels,
+        order=config.order,
+        batch_size=config.batch_size,
+        seed=seed,
+        part=rank(),
+        num_parts=world_size(),
+    )
+
+
+def _loader(
+    config: StageConfig, data: StageData, plan: BatchPlan | ShardPlan, seed: int, num_workers: int
+) -> CropLoader:
     dataset = CropDataset(
         data.items,
         source=data.source,
@@ -203,6 +216,8 @@ def _loader(config: StageConfig, data: StageData, plan: BatchPlan, seed: int, nu
         domains=data.domains,
         teacher=data.teacher,
     )
+    if data.shards is not None and isinstance(plan, ShardPlan):
+        return data.shards.loader(dataset, plan, num_workers=num_workers)
     return CropLoader(dataset, plan, num_workers=num_workers)
 
 

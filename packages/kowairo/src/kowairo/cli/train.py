@@ -9,7 +9,8 @@ from typing import Literal
 from kowairo.cli.console import configure_logging, quieten_others
 from kowairo.cli.plain_mapping import PlainMapping
 from kowairo.data import AudioStore
-from kowairo.training import StageConfig, find_merges, read_merge_map
+from kowairo.data.shards import ShardSet
+from kowairo.training import ShardShuffle, StageConfig, find_merges, read_merge_map
 
 
 def train(
@@ -20,6 +21,9 @@ def train(
     encoder: PlainMapping | None = None,
     init: Path | None = None,
     store: Path | None = None,
+    shards: Path | None = None,
+    shuffle_buffer: int = 4096,
+    shard_lanes: int = 8,
     material: Path | None = None,
     merge_map: Path | None = None,
     teacher: Path | None = None,
@@ -40,6 +44,9 @@ def train(
         encoder: class_path and init_args of a new encoder, where there is no init.
         init: Earlier stage, checkpoint folder, or file of published weights.
         store: Packed audio of the corpus.
+        shards: Folder of tar shards (corpus shard, corpus index) to train on, in the place of data/train.
+        shuffle_buffer: Lines of the shards that are kept to choose the next one from.
+        shard_lanes: Streams through the shards, each with its share of every batch.
         material: Training part of the augmentation material.
         merge_map: merge_map.json of `kowairo merge`.
         teacher: Embeddings of the training lines by a teacher, for losses of distillation.
@@ -63,6 +70,8 @@ def train(
         encoder=encoder,
         init=init,
         store=store,
+        shards=shards,
+        shuffle=ShardShuffle(buffer=shuffle_buffer, lanes=shard_lanes),
         material=material,
         merge_map=merge_map,
         teacher=teacher,
@@ -86,6 +95,8 @@ def _train_stage(
     encoder: PlainMapping | None,
     init: Path | None,
     store: Path | None,
+    shards: Path | None,
+    shuffle: ShardShuffle,
     material: Path | None,
     merge_map: Path | None,
     teacher: Path | None,
@@ -99,6 +110,7 @@ def _train_stage(
     # Here, and not above: it imports Lightning, which takes seconds that options and merging do not need.
     from kowairo.training import train_stage
     from kowairo.training.processes import is_first
+    from kowairo.training.shard_stage import ShardInput
 
     if multiprocessing.parent_process() is not None:
         configure_logging(level=log_level)
@@ -112,6 +124,7 @@ def _train_stage(
         encoder=encoder,
         init=init,
         store=None if store is None else AudioStore.open(store),
+        shards=None if shards is None else ShardInput(ShardSet.open(shards), shuffle),
         material=material,
         merge_map=None if merge_map is None else read_merge_map(merge_map),
         teacher=teacher,
