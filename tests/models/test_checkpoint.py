@@ -1,3 +1,5 @@
+import resource
+
 import pytest
 import torch
 import yaml
@@ -53,6 +55,19 @@ def test_the_card_reads_back_and_has_a_text_with_the_number_of_parameters(folder
 def test_saving_again_replaces_the_folder(folder):
     save_checkpoint(build_encoder(_CONFIG), folder, config=_CONFIG, card={"licence": "other"})
     assert read_card(folder) == {"licence": "other"}
+
+
+def test_a_full_disk_leaves_the_older_folder_whole(folder):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before["model.safetensors"]) // 2, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            save_checkpoint(load_encoder(folder), folder, config=read_config(folder))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert list(folder.parent.iterdir()) == [folder]
 
 
 def test_a_config_that_does_not_rebuild_the_encoder_is_refused_before_writing(tmp_path):

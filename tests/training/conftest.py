@@ -1,8 +1,10 @@
 """A small corpus of tone voices, split as the recipe splits, and an encoder that trains on it in a second."""
 
 import os
+import resource
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +73,22 @@ def shards(data_folder) -> ShardSet:
     """The training set in shards of a few lines."""
     corpus = CorpusTables(data_folder / "train")
     return write_shards(corpus, data_folder / "shards", shard_mb=0.1, seed=0, threads=1)
+
+
+@pytest.fixture(scope="session")
+def disk_for():
+    """Stands for a full disk: no file grows beyond a size."""
+
+    @contextmanager
+    def limit(size):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limit
 
 
 @pytest.fixture(scope="session")

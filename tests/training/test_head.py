@@ -3,7 +3,16 @@ import torch
 from safetensors.torch import save_file
 
 from kowairo.core import InputError
-from kowairo.losses import AAMSoftmax, CurricularAAM, RowCounts, Targets, Triplet
+from kowairo.losses import (
+    AAMSoftmax,
+    CurricularAAM,
+    JointObjective,
+    RowCounts,
+    Targets,
+    Triplet,
+    WeightedSum,
+    WeightedTerm,
+)
 from kowairo.training import Head
 from kowairo.training.head import build_head, load_head_rows, save_head, targets_of
 
@@ -178,9 +187,13 @@ def test_losses_that_compare_or_remember_need_the_whole_batch(loss, whole):
     assert Head(loss, ["a", "b"]).needs_whole_batch is whole
 
 
-def test_names_and_rows_must_agree():
+@pytest.mark.parametrize("sum_of", [WeightedSum, JointObjective])
+def test_names_and_rows_must_agree(sum_of):
     with pytest.raises(InputError, match="2 class names for 3"):
         Head(AAMSoftmax(4, 3), ["a", "b"])
+    terms = [WeightedTerm(AAMSoftmax(4, 2)), WeightedTerm(AAMSoftmax(4, 3))]
+    with pytest.raises(InputError, match="leave num_classes out"):
+        Head(sum_of(terms), ["a", "b"])
 
 
 def test_logits_have_no_margin():

@@ -44,6 +44,15 @@ def test_everything_comes_back(make, saved):
     assert all(torch.equal(ours[index]["exp_avg_sq"], theirs[index]["exp_avg_sq"]) for index in ours)
 
 
+def test_a_state_that_the_disk_has_no_room_for_leaves_the_older_one(make, saved, disk_for):
+    module, path = saved
+    before = path.read_bytes()
+    with disk_for(len(before) // 2), pytest.raises(OSError, match="File too large"):
+        save_state(path, module, RunRecord("x"))
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_the_counters_are_changed_in_place(make, saved):
     other = make(1)
     progress = other.progress

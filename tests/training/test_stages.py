@@ -198,6 +198,22 @@ def test_a_loss_that_is_no_number_names_the_utterances_and_keeps_what_was_good(t
     assert (tmp_path / "bad" / "resume.ckpt").exists()
 
 
+def test_a_full_disk_leaves_what_was_written_and_the_stage_goes_on_from_it(
+    train, killed_at, whole_run, disk_for, tmp_path
+):
+    revive = killed_at(7)
+    with pytest.raises(Killed):
+        train(out="full", save_every_steps=2)
+    revive()
+    state, model = (tmp_path / "full" / name for name in ("resume.ckpt", "checkpoint/model.safetensors"))
+    before = state.read_bytes(), model.read_bytes()
+    with disk_for(len(before[1]) - 1), pytest.raises(OSError, match="File too large") as caught:
+        train(out="full", save_every_steps=100)
+    assert caught.value.filename == str(tmp_path / "full")
+    assert (state.read_bytes(), model.read_bytes()) == before
+    assert result_of(train(out="full", save_every_steps=2).parent) == result_of(whole_run.parent)
+
+
 def test_a_loss_without_class_rows_leaves_the_accuracies_empty(train):
     stage = train(replace(CONFIG, epochs=1, loss="kowairo.losses.AngularPrototypical")).parent
     header, row = (stage / "metrics.csv").read_text().splitlines()
@@ -236,16 +252,6 @@ def test_a_stage_learns_from_labels_domains_and_a_teacher(train, teacher, caplog
     assert caplog.text.count("2 of 40 training items have no embedding of the teacher") == 1
 
 
-def test_a_stage_with_another_teacher_is_trained_anew(train, teacher, tmp_path):
-    embeddings = EmbeddingSet.load(teacher)
-    EmbeddingSet(embeddings.vectors, embeddings.utts, {"system": "another"}).save(tmp_path / "other")
-    config = replace(JOINT, epochs=1)
-    fingerprints = []
-    for folder in (teacher, tmp_path / "other"):
-        fingerprints.append(read_json(train(config, teacher=folder).parent / "finished.json")["fingerprint"])
-    assert fingerprints[0] != fingerprints[1]
-
-
 def test_a_stage_learns_from_a_teacher_alone(train, teacher):
     terms = [{"loss": {"class_path": "CosineDistillation"}}]
     loss = {"class_path": "JointObjective", "init_args": {"terms": terms}}
@@ -261,6 +267,10 @@ def test_workers_do_not_change_the_weights(train):
     alone = train(replace(CONFIG, epochs=1), out="alone")
     helped = train(replace(CONFIG, epochs=1), out="helped", num_workers=1)
     assert file_digest(alone / "model.safetensors") == file_digest(helped / "model.safetensors")
+
+
+def test_two_runs_with_one_seed_end_with_the_same_weights(train, whole_run):
+    assert result_of(train(save_every_steps=3).parent) == result_of(whole_run.parent)
 
 
 def test_another_seed_gives_other_weights(train):

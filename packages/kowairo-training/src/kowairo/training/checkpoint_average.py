@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from kowairo.core import InputError, atomic_path
@@ -70,7 +70,7 @@ class EpochModels:
             # Tensors that share memory are copied: the format refuses them.
             state = {name: value.detach().cpu().clone() for name, value in model.state_dict().items()}
             with atomic_path(self._path(epoch)) as partial:
-                save_file(state, partial)
+                partial.write_bytes(save(state))
 
     def drop_unwanted(self, rows: Sequence[MetricsRow]) -> None:
         """Delete what the mean does not need any more; call it when the rows are safe on disk."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from kowairo.core import InputError, atomic_path, read_json, write_json
@@ -20,9 +20,10 @@ from kowairo.losses import (
     RowCounts,
     TargetName,
     Targets,
+    WeightedSum,
     build_loss,
-    needed_targets,
     identity_levels,
+    needed_targets,
 )
 from kowairo.losses.build import Plain
 
@@ -50,8 +51,12 @@ class Head(torch.nn.Module):
 
     def __init__(self, loss: Loss | JointObjective, classes: Sequence[str]) -> None:
         super().__init__()
-        if loss.classifier is not None and len(classes) != loss.classifier.num_classes:
-            raise InputError(f"{len(classes)} class names for {loss.classifier.num_classes} weight rows")
+        for classifier in _classifiers(loss):
+            if classifier.num_classes != len(classes):
+                raise InputError(
+                    f"{len(classes)} class names for {classifier.num_classes} weight rows of "
+                    f"{type(classifier).__name__}; leave num_classes out, the training speakers are counted"
+                )
         self.loss = loss
         self.classes = list(classes)
 
@@ -119,12 +124,12 @@ class Head(torch.nn.Module):
         """
         if self.classifier is not None:
             self.classifier.set_margin(margin)
+        for level in identity_levels(self.loss).values():
+            level.set_margin(margin)
 
     def adopt_rows(self, weights: Tensor, classes: Sequence[str]) -> int:
         """Take over the rows of classes that an earlier head had; the others stay as they are.
 
-        for level in identity_levels(self.loss).values():
-            level.set_margin(margin)
         A speed copy ("speaker|0.9") that is new starts from its speaker's row: the voices are alike at
         first, and from a random row the first epoch would go into finding the neighbourhood again.
 
@@ -144,11 +149,6 @@ class Head(torch.nn.Module):
         if self.classifier is None:
             raise InputError(f"{type(self.loss).__name__} has no row per speaker and recognises nobody")
         return self.classifier
-
-
-def loss_config(loss: str | Mapping[str, Plain]) -> dict[str, Plain]:
-    """The setting of a stage as class_path and init_args."""
-    return {"class_path": loss} if isinstance(loss, str) else dict(loss)
 
 
 @torch.no_grad()
@@ -176,6 +176,11 @@ def copy_rows(own: Tensor, names: Sequence[str], weights: Tensor, earlier_names:
     for new, old in kept:
         own[new] = weights[old].to(own)
     return len(kept)
+
+
+def loss_config(loss: str | Mapping[str, Plain]) -> dict[str, Plain]:
+    """The setting of a stage as class_path and init_args."""
+    return {"class_path": loss} if isinstance(loss, str) else dict(loss)
 
 
 def targets_of(loss: str | Mapping[str, Plain]) -> frozenset[TargetName]:
@@ -238,6 +243,14 @@ def build_head(
     return Head(built, classes)
 
 
+def _classifiers(loss: torch.nn.Module) -> list[ClassifierLoss]:
+    """All losses of a sum that have a row per speaker; of a level of identity over domains, none."""
+    if isinstance(loss, JointObjective | WeightedSum):
+        return [one for term in loss.losses for one in _classifiers(term)]
+    classifier = loss.classifier if isinstance(loss, Loss) else None
+    return [] if classifier is None else [classifier]
+
+
 def _labels(targets: Targets) -> Tensor:
     if targets.labels is None:
         raise InputError("the loss needs labels, and the batch has none")
@@ -257,7 +270,7 @@ def save_head(loss: Loss | JointObjective, classes: Sequence[str], folder: Path)
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in loss.state_dict().items()}
     with atomic_path(folder / "loss.safetensors") as path:
         # Which tensor has a row per speaker: a sum of losses keeps it under the name of its term.
-        save_file(state, path, metadata={"rows": names[0] if names else ""})
+        path.write_bytes(save(state, metadata={"rows": names[0] if names else ""}))
     write_json(folder / "labels.json", list(classes))
 
 

@@ -1,5 +1,6 @@
 """The state of a run on disk: what a killed run needs to take the same next step."""
 
+import io
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -44,8 +45,11 @@ def save_state(path: Path, module: SpeakerModule, record: RunRecord) -> None:
         record: findings of the run.
     """
     state = {"version": _VERSION, "record": asdict(record)} | _module_state(module)
+    # Written by Python, whose errors say what is the matter with the disk.
+    whole = io.BytesIO()
+    torch.save(state, whole)
     with atomic_path(path) as partial:
-        torch.save(state, partial)
+        partial.write_bytes(whole.getbuffer())
 
 
 def restore_state(path: Path, module: SpeakerModule, record: RunRecord) -> bool:

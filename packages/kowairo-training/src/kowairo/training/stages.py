@@ -248,10 +248,10 @@ def _train(
         save_every_steps=save_every_steps,
         epoch_models=models,
     )
-    with _naming_utterances(data.items.utts, out):
+    with _explaining_errors(data.items.utts, out):
         _fit(module, loader, callback, epochs_left, device)
-    if models is not None:
-        _save_mean(models, module.evaluated_model, record, data, save)
+        if models is not None:
+            _save_mean(models, module.evaluated_model, record, data, save)
 
 
 def _save_mean(
@@ -309,9 +309,14 @@ def _fit(
 
 
 @contextmanager
-def _naming_utterances(utts: Sequence[str], out: Path) -> Iterator[None]:
+def _explaining_errors(utts: Sequence[str], out: Path) -> Iterator[None]:
+    """Say which utterances a loss went wrong with, and in which folder the disk was full."""
     try:
         yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(out)
+        raise
     except NonFiniteLossError as error:
         found = [utts[item] for item in error.items]
         write_json(out / "failed_batch.json", {"error": str(error), "utterances": found})
