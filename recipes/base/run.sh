@@ -55,7 +55,7 @@ cd "$ROOT"
 bash tools/setup.sh
 mkdir -p "$EXP/stages"
 stage_tool conf "$CONF" "$EXP/conf"
-for section in revoice pack material teach synthesize pack_anime embed lda scores; do
+for section in revoice pack material teach synthesize pack_anime embed lda scores card_base card_anime; do
     [ -f "$EXP/conf/$section.yaml" ] || die "--conf $CONF: has no section $section"
 done
 for section in train anime; do
@@ -67,15 +67,14 @@ SOURCES=("$DATA/voices/train")
 EVALUATED=(dev)
 [ -z "$TEST" ] || EVALUATED+=(test)
 
-listed() { local IFS=,; printf '[%s]' "$*"; } # listed ITEM...: as the command takes several folders
 configurations() { find "$C/$1" -name '*.yaml' -exec basename {} .yaml \; | sort; }
 last_of() { configurations "$1" | tail -n 1; }
 python() { "$ROOT/.venv/bin/python" "$@"; }
 
 voices() {
-    plan corpus join --corpora "$(listed "${SOURCES[@]}")" --out "$D/real"
+    plan corpus join --corpora "${SOURCES[@]}" --out "$D/real"
     plan corpus revoice --config "$C/revoice.yaml" --corpus "$D/real" --out "$EXP/revoiced" --seed "$SEED" --workers "$THREADS"
-    plan corpus join --corpora "$(listed "$D/real" "$EXP/revoiced")" --out "$D/base/train"
+    plan corpus join --corpora "$D/real" "$EXP/revoiced" --out "$D/base/train"
     run_plan
     # The epoch is chosen on dev, as everything is.
     ln -sfn "$DATA/voices/dev" "$D/base/valid"
@@ -111,7 +110,7 @@ characters() { # acted voices: made characters of actors that no other recipe ha
     plan corpus synthesize --config "$C/synthesize.yaml" --out "$EXP/novel" --workers "$THREADS"
     run_plan
     python "$HERE/local/acted.py" "$D/base/train" "$D/acted"
-    plan corpus join --corpora "$(listed "$EXP/novel" "$D/acted")" --out "$D/anime/train"
+    plan corpus join --corpora "$EXP/novel" "$D/acted" --out "$D/anime/train"
     plan corpus pack --config "$C/pack_anime.yaml" --corpus "$D/anime/train" --out "$EXP/store/anime"
     plan embed --config "$C/teach.yaml" --encoder "$TEACHER" --store "$EXP/store/anime" --out "$EXP/teacher/anime"
     run_plan
@@ -143,11 +142,13 @@ evaluate() {
     run_plan
 }
 
-pack() {
-    local name
+pack() { # the copies derive from recordings that are in the record
+    local name corpora=("$D/real")
     for name in base anime; do
-        plan models pack --checkpoint "$EXP/train/$(last_of "${name/base/train}")/checkpoint" --name "$name" \
-            --corpora "$(listed "$D/real" $([ "$name" = base ] || echo "$EXP/novel"))" --results "$EXP/results" --out "$EXP/weights/$name"
+        [ "$name" = base ] || corpora+=("$EXP/novel")
+        plan models pack --config "$C/card_$name.yaml" --checkpoint "$EXP/train/$(last_of "${name/base/train}")/checkpoint" \
+            --name "$name" --corpora "${corpora[@]}" --voices "$D/eval/dev" --dev_corpus "$D/eval/dev" \
+            --trials "$D/eval/dev/trials" --scores "$EXP/scores/$name/dev/trials.none.txt" --out "$EXP/weights/$name"
     done
     run_plan
 }
@@ -164,7 +165,8 @@ main() { # a function: bash has read all of it before the first stage, so the fi
         "$C/anime" "$EXP/teacher/anime" "$EXP/train/$(last_of train)/finished.json"
     stage 6 "evaluation" evaluate "${EVALUATED[*]}" "$EXP/results" "$C/embed.yaml" "$C/lda.yaml" "$C/scores.yaml" \
         "$EXP/train/$(last_of train)/finished.json" "$EXP/train/$(last_of anime)/finished.json"
-    stage 7 "packed weights" pack "" "$EXP/weights/anime/model.safetensors" "$EXP/results"
+    stage 7 "packed weights" pack "" "$EXP/weights/anime/model.safetensors" \
+        "$EXP/results" "$C/card_base.yaml" "$C/card_anime.yaml"
 }
 
 main
