@@ -69,9 +69,22 @@ def test_equally_named_characters_do_not_make_one_of_two_actors():
     assert len(set(possible_voices(found).values())) == 5
 
 
+def test_names_with_spaces_become_ids(tmp_path):
+    actors = {speaker: f"{actor}  B. Actor" for speaker, actor in ACTORS.items()}
+    found = relabel_corpus(make_corpus(actors, spk2gender="ffmmf")).corpus
+    assert found.speakers == ["ann_B._Actor", "bob_B._Actor"]
+    found.write(tmp_path)
+    assert Corpus.read(tmp_path).speakers == found.speakers
+
+
 @pytest.mark.parametrize(
     ("corpus", "table", "message"),
     [
+        (
+            make_corpus({"c0": "a b", "c1": "a_b"}),
+            "spk2va",
+            "'a b' and 'a_b' would both be",
+        ),
         (make_corpus(ACTORS), "spk2singer", "no spk2singer among the tables over speakers: spk2va"),
         (make_corpus(dict.fromkeys(ACTORS, "ann")), "spk2va", "names 1 for 4 of 5 speakers"),
         (make_corpus({}), "spk2va", "names 0 for 0 of 5 speakers"),
