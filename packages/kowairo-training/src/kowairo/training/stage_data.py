@@ -108,23 +108,19 @@ def stage_data(
             teacher=None if embedded is None else embedded.index,
         )
         items, source = from_shards.found.items, from_shards.source
-    if "labels" in needed and len(items.classes) < 2:
-        place = folder / "train" if shards is None else shards.shards.folder
-        count = "one speaker" if items.classes else "no utterance of a known speaker"
-        raise InputError(f"stage {config.name}: {place} has {count}; telling apart takes two")
+    if "labels" in needed:
+        _check_speakers(config, items, folder / "train" if shards is None else shards.shards.folder)
     domains, domain_names = _domains(config, folder / "train", items)
     rows = None if embedded is None else TeacherRows(embedded, items.utts, transform=config.teacher_transform)
     validation = _validation(config, folder, items, store, merge_map or {}, workers)
     digest = _digest(items, folder, material if config.augment_probability > 0 else None)
     # Entered only where they are used: a stage without them keeps the digest that it always had.
-    if domains is not None:
-        digest.update(json.dumps(["domains", domains.tolist(), domain_names]).encode())
-    if teacher is not None:
-        digest.update(f"teacher {teacher_digest(teacher)}".encode())
-    if from_shards is not None:
-        digest.update(f"shards {from_shards.digest}".encode())
-    for level in validation.level_trials:
-        digest.update(f"{level} {file_digest(_level_trials(folder, level))}".encode())
+    more = [] if domains is None else [json.dumps(["domains", domains.tolist(), domain_names])]
+    more += [] if teacher is None else [f"teacher {teacher_digest(teacher)}"]
+    more += [] if from_shards is None else [f"shards {from_shards.digest}"]
+    more += [f"{level} {file_digest(_level_trials(folder, level))}" for level in validation.level_trials]
+    for text in more:
+        digest.update(text.encode())
     return StageData(
         items=items,
         source=source,
@@ -136,6 +132,12 @@ def stage_data(
         teacher=rows,
         shards=from_shards,
     )
+
+
+def _check_speakers(config: StageConfig, items: TrainingItems, place: Path) -> None:
+    if len(items.classes) < 2:
+        count = "one speaker" if items.classes else "no utterance of a known speaker"
+        raise InputError(f"stage {config.name}: {place} has {count}; telling apart takes two")
 
 
 def _items(

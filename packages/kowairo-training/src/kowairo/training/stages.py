@@ -123,12 +123,7 @@ def train_stage(
             return checkpoint
         plan = _plan(config, data, seed, num_workers)
         module = _module(config, start, data, plan.batches_per_epoch * config.epochs, seed, threads, place)
-        if is_first():
-            _open_folder(config, start, out, seed)
-            if restore_state(out / "resume.ckpt", module, record):
-                _log.info("stage %s continues at step %d", config.name, module.progress.step)
-        if world_size() > 1:
-            share_state(module)
+        _take_up(config, start, out, module, record, seed)
         loader = _loader(config, data, plan, seed, num_workers)
         save = _model_saver(config, start, data, out)
         _train(config, module, loader, data, record, save, out, save_every_steps, device)
@@ -367,6 +362,18 @@ def _fingerprint(config: StageConfig, start: StageStart, data: StageData, seed: 
         del settings["teacher_transform"]
     parts = [settings, start.digest, data.digest, seed]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _take_up(
+    config: StageConfig, start: StageStart, out: Path, module: SpeakerModule, record: RunRecord, seed: int
+) -> None:
+    """Put the module where an earlier call of this very stage left off, if there was one."""
+    if is_first():
+        _open_folder(config, start, out, seed)
+        if restore_state(out / "resume.ckpt", module, record):
+            _log.info("stage %s continues at step %d", config.name, module.progress.step)
+    if world_size() > 1:
+        share_state(module)
 
 
 def _open_folder(config: StageConfig, start: StageStart, out: Path, seed: int) -> None:
