@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kowairo.core import Corpus, EmbeddingSet, InputError
+from kowairo.core import Corpus, EmbeddingSet, InputError, write_wav_scp
 from kowairo.training import DecodedAudio, StageConfig, StoredAudio
 from kowairo.training.stage_data import labelled_audio, stage_data
 
@@ -66,6 +66,20 @@ def test_other_items_change_the_digest(data_folder, store):
     merged = stage_data(CONFIG, data_folder, store=store, merge_map={"s01": "s00"})
     assert first.digest == stage_data(CONFIG, data_folder, store=store).digest
     assert first.digest != merged.digest
+
+
+def test_the_six_way_augmentation_is_used_where_the_stage_names_it(data_folder, store, tmp_path):
+    audio = Corpus.read(data_folder / "train").audio
+    for name in ("noise", "music", "speech", "rir"):
+        write_wav_scp(tmp_path / f"{name}.scp", audio)
+    config = StageConfig(name="x", augmentation="six_way", augment_probability=1.0)
+    data = stage_data(config, data_folder, store=store, material=tmp_path)
+    crop = np.full(4000, 0.1, dtype=np.float32)
+    changed = [data.augmentation(crop, rng=np.random.default_rng(seed)) for seed in range(8)]
+    assert any(not np.array_equal(one, crop) for one in changed)
+    (tmp_path / "speech.scp").unlink()
+    with pytest.raises(InputError, match=r"six-way augmentation also needs speech\.scp"):
+        stage_data(config, data_folder, store=store, material=tmp_path)
 
 
 def test_a_folder_without_training_set_is_refused(tmp_path):

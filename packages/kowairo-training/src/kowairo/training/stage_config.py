@@ -17,6 +17,8 @@ from .schedule import Schedule, WarmupCosine
 from .spec_augment import SpecAugment
 from .teacher_rows import TeacherTransform
 
+AugmentationName = Literal["default", "six_way"]
+
 
 @dataclass(frozen=True)
 class MarginConfig:
@@ -68,6 +70,9 @@ class StageConfig:
     """Speeds to train on; each besides 1 makes new classes. The audio store must hold them."""
     augment_probability: float = 0.0
     """Share of crops that get noise, music, rooms, filters or gain."""
+    augmentation: AugmentationName = "default"
+    """What these get: default, a room, a background, a channel and a level in a row; six_way, a gain and one
+    of six backgrounds (nothing, a room, babble, music, noise, babble and music)."""
     spec_augment: SpecAugment | None = None
     """Masks on the features; null for none."""
     optimizer: OptimizerConfig = AdamW()  # noqa: RUF009 - frozen
@@ -105,6 +110,10 @@ class StageConfig:
     """Epochs from one validation to the next; the last epoch always has one."""
     valid_max_duration_s: float = 10.0
     """Validation embeds the first so many seconds of a line."""
+    keep_epochs: bool = False
+    """Keep the checkpoint folder of every epoch, as checkpoints/0000 and so on."""
+    log_every_steps: int | None = None
+    """Steps from one line of log (also in train_log.txt) to the next; null for a line an epoch only."""
 
     def __post_init__(self) -> None:
         positive = (
@@ -115,6 +124,7 @@ class StageConfig:
             "validate_every_epochs",
             "accumulate",
             "loss_scale",
+            "log_every_steps",
         )
         for field in (*positive, "valid_max_duration_s"):
             value = getattr(self, field)

@@ -279,8 +279,10 @@ def _augmentation(config: StageConfig, material: Path | None) -> Augmentation | 
             f"stage {config.name}: augment_probability is set, but no folder of material is given"
         )
     # Here, and not above: it imports scipy.signal, which takes a second that merging does not need.
-    from kowairo.data.augment import default_augmentation
+    from kowairo.data.augment import Sometimes, default_augmentation, six_way_augmentation
 
+    if config.augmentation == "six_way":
+        return Sometimes(six_way_augmentation(material), probability=config.augment_probability)
     return default_augmentation(material, probability=config.augment_probability)
 
 

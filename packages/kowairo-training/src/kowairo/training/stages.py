@@ -5,7 +5,6 @@ import json
 import logging
 import shutil
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,6 +25,7 @@ from .crop_loader import CropLoader
 from .data_module import CropDataModule
 from .dataset import CropDataset
 from .epoch_callback import EpochCallback, EpochCounter
+from .epoch_checkpoints import EpochCheckpoints
 from .head import build_head, save_head
 from .precision import resolve_precision
 from .process_group import uses_gpu
@@ -39,7 +39,9 @@ from .speaker_model import SpeakerModel
 from .speaker_module import NonFiniteLossError, SpeakerModule, StepRules
 from .stage_config import StageConfig, config_values
 from .stage_data import StageData, stage_data
+from .stage_machine import machine_for, quiet_lightning
 from .stage_start import StageStart, stage_start
+from .step_log import StepLog
 
 _log = logging.getLogger(__name__)
 _SHOWN_UTTERANCES = 10
@@ -69,9 +71,9 @@ def train_stage(
     of the averaged weights where averaging is on; the mean of several epochs where that is asked for), with
     levels of identity also `checkpoint_<level>/` (the same encoder behind a projection), the head
     (`loss.safetensors`, `labels.json`, `levels.json`) and, while it trains, `resume.ckpt` (and `epochs/`, the
-    models to average); `finished.json` comes last. A killed stage goes on with the step it would have taken,
-    bit for bit on the same machine with the same number of threads. A stage whose settings or data changed
-    starts anew.
+    models to average), `checkpoints/` and `train_log.txt` where asked for; `finished.json` comes last. A
+    killed stage goes on with the step it would have taken, bit for bit on the same machine with the same
+    number of threads. A stage whose settings or data changed starts anew.
 
     Where this process is one of a group (`torch.distributed`), each takes its part of every batch, so that
     the step is that of one process; the first process validates and writes the files. A stage may go on with
@@ -105,7 +107,7 @@ def train_stage(
             them. The best model and the last state stay as they are.
     """
     checkpoint = out / "checkpoint"
-    with _machine(threads, device) as place:
+    with machine_for(threads, device) as place:
         start = stage_start(encoder=encoder, init=init, seed=seed)
         data = stage_data(
             config,
@@ -123,10 +125,14 @@ def train_stage(
             return checkpoint
         plan = _plan(config, data, seed, num_workers)
         module = _module(config, start, data, plan.batches_per_epoch * config.epochs, seed, threads, place)
+        if place.type == "cpu" and module.rules.shards == 1:
+            # BatchNorm ties the batch together: the cores share each kernel instead of the batch.
+            torch.set_num_threads(threads)
         _take_up(config, start, out, module, record, seed)
         loader = _loader(config, data, plan, seed, num_workers)
         save = _model_saver(config, start, data, out)
-        _train(config, module, loader, data, record, save, out, save_every_steps, device)
+        writers = _writers(config, start, loader, out)
+        _train(config, module, loader, data, record, save, out, save_every_steps, device, writers)
     if is_first():
         _close_folder(out, record, seed)
     wait_for_all()
@@ -226,10 +232,11 @@ def _train(
     out: Path,
     save_every_steps: int,
     device: str,
+    writers: Sequence[Callback],
 ) -> None:
     epochs_left = config.epochs - module.progress.epoch
     if not is_first():
-        _fit(module, loader, EpochCounter(), epochs_left, device)
+        _fit(module, loader, [EpochCounter()], epochs_left, device)
         return
     models = None if config.average is None else EpochModels(out / "epochs", config.average)
     callback = EpochCallback(
@@ -244,7 +251,7 @@ def _train(
         epoch_models=models,
     )
     with _explaining_errors(data.items.utts, out):
-        _fit(module, loader, callback, epochs_left, device)
+        _fit(module, loader, [*writers, callback], epochs_left, device)
         if models is not None:
             _save_mean(models, module.evaluated_model, record, data, save)
 
@@ -261,6 +268,18 @@ def _save_mean(
     row = {"epoch": record.rows[-1]["epoch"], "step": record.rows[-1]["step"]} | data.validation(model)
     _log.info("mean of epochs %s: %s", models.wanted(record.rows), row)
     save(model, row)
+
+
+def _writers(config: StageConfig, start: StageStart, loader: CropLoader, out: Path) -> list[Callback]:
+    """What writes beside the best model, the state and the metrics."""
+    writers: list[Callback] = []
+    if config.keep_epochs:
+        card: dict[str, Plain] = {"stage": config.name}
+        writers.append(EpochCheckpoints(out / "checkpoints", config=start.encoder_config, card=card))
+    if config.log_every_steps is not None:
+        every, epochs = config.log_every_steps, config.epochs
+        writers.append(StepLog(out / "train_log.txt", loader, every_steps=every, total_epochs=epochs))
+    return writers
 
 
 def _model_saver(
@@ -281,17 +300,17 @@ def _model_saver(
 
 
 def _fit(
-    module: SpeakerModule, loader: CropLoader, callback: Callback, epochs_left: int, device: str
+    module: SpeakerModule, loader: CropLoader, callbacks: list[Callback], epochs_left: int, device: str
 ) -> None:
     if epochs_left <= 0:
         return
-    with _quiet_lightning():
+    with quiet_lightning():
         trainer = Trainer(
             accelerator=device,
             # To Lightning every process is alone; what they share, the module sums up itself.
             devices=[torch.cuda.current_device()] if world_size() > 1 and uses_gpu(device) else 1,
             max_epochs=epochs_left,
-            callbacks=[callback],
+            callbacks=callbacks,
             logger=False,
             enable_checkpointing=False,
             enable_model_summary=False,
@@ -320,42 +339,13 @@ def _explaining_errors(utts: Sequence[str], out: Path) -> Iterator[None]:
         raise NonFiniteLossError(message, error.items) from error
 
 
-@contextmanager
-def _quiet_lightning() -> Iterator[None]:
-    """Keep Lightning's advice out of the log: few workers and no logger are on purpose here."""
-    logger = logging.getLogger("lightning.pytorch")
-    before = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message=".*does not have many workers.*")
-            warnings.filterwarnings("ignore", message=".*`isinstance\\(treespec, LeafSpec\\)`.*")
-            yield
-    finally:
-        logger.setLevel(before)
-
-
-@contextmanager
-def _machine(threads: int, device: str) -> Iterator[torch.device]:
-    """Set threads and deterministic kernels for the stage; put them and torch's generator back after it."""
-    use_cuda = uses_gpu(device)
-    before = (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled())
-    # On a CPU a batch is split over the cores, each with kernels of its own; see ShardPool.
-    torch.set_num_threads(threads if use_cuda else 1)
-    # Reflection padding has no deterministic gradient on GPUs; there a warning takes the place of the error.
-    torch.use_deterministic_algorithms(True, warn_only=use_cuda)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            yield torch.device("cuda" if use_cuda else "cpu")
-    finally:
-        torch.set_num_threads(before[0])
-        torch.use_deterministic_algorithms(before[1])
-
-
 def _fingerprint(config: StageConfig, start: StageStart, data: StageData, seed: int) -> str:
     settings = config_values(replace(config, name=""))
     assert isinstance(settings, dict)
     # Keys that a stage does not use do not count: what was trained before they existed stays valid.
+    del settings["keep_epochs"], settings["log_every_steps"]
+    if config.augmentation == "default":
+        del settings["augmentation"]
     if config.domain is None:
         del settings["domain"], settings["domain_of_copies"]
     if data.teacher is None:
@@ -372,6 +362,8 @@ def _take_up(
         _open_folder(config, start, out, seed)
         if restore_state(out / "resume.ckpt", module, record):
             _log.info("stage %s continues at step %d", config.name, module.progress.step)
+        else:
+            _forget_epochs(out)
     if world_size() > 1:
         share_state(module)
 
@@ -382,6 +374,12 @@ def _open_folder(config: StageConfig, start: StageStart, out: Path, seed: int) -
     values = {"stage": config_values(config), "encoder": start.encoder_config, "seed": seed}
     with atomic_path(out / "config.yaml") as path:
         path.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def _forget_epochs(out: Path) -> None:
+    """Take away what an earlier training with other settings wrote by epoch."""
+    shutil.rmtree(out / "checkpoints", ignore_errors=True)
+    (out / "train_log.txt").unlink(missing_ok=True)
 
 
 def _close_folder(out: Path, record: RunRecord, seed: int) -> None:
