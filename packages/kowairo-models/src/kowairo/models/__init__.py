@@ -16,6 +16,7 @@ from .encoder import Encoder as Encoder
 from .export import ExportMismatchError as ExportMismatchError
 from .export import export_onnx as export_onnx
 from .front_end import FrontEnd as FrontEnd
+from .ge2e_lstm import Ge2eLstm as Ge2eLstm
 from .kaldi_fbank import KaldiFbank as KaldiFbank
 from .load_backbone import load_backbone as load_backbone
 from .mean_normalized import MeanNormalized as MeanNormalized
@@ -50,6 +51,7 @@ __all__ = [
     "Encoder",
     "ExportMismatchError",
     "FrontEnd",
+    "Ge2eLstm",
     "KaldiFbank",
     "MeanNormalized",
     "MfccStatistics",
