@@ -102,6 +102,19 @@ def test_every_kind_of_loss_trains(trained, name):
     assert result.history[-1].loss < result.history[0].loss
 
 
+def test_speakers_without_two_sessions_are_skipped_and_counted_and_nothing_is_nan(train_side, valid_side):
+    utts = train_side.embeddings.utts
+    # The first ten speakers keep one session only.
+    kept = [utt for utt in utts if utt > "t010" or "/a/" in utt]
+    side = type(train_side)(train_side.embeddings.subset(kept))
+    loss = published_loss("DA", sigma=0.1)
+    net = LinearNetV3(16, activation="ELU")
+    config = EnhancementConfig(max_epochs=2, speakers_per_step=5)
+    result = train_enhancer(net, loss, side.items("distribution"), config=config)
+    assert (result.left_out_speakers, result.num_speakers) == (10, 50)
+    assert all(0 < record.loss < 3 for record in result.history)
+
+
 def test_a_classifier_is_trained_along(trained):
     loss = EnhancementSoftmax()
     trained(loss=loss, max_epochs=1)

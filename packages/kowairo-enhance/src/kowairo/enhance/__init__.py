@@ -1,5 +1,7 @@
 """Enhancement nets of kowairo: embedding to better embedding, on top of a frozen encoder."""
 
+from kowairo.enhance.affine_enhancer import AffineEnhancer as AffineEnhancer
+from kowairo.enhance.affine_enhancer import fit_affine_enhancer as fit_affine_enhancer
 from kowairo.enhance.apply import apply_enhancer as apply_enhancer
 from kowairo.enhance.base import Enhancer as Enhancer
 from kowairo.enhance.checkpoint import build_enhancer as build_enhancer
@@ -11,16 +13,20 @@ from kowairo.enhance.linear_nets import LinearNetV3 as LinearNetV3
 from kowairo.enhance.linear_nets import LinearNetV4 as LinearNetV4
 from kowairo.enhance.published_nets import PUBLISHED_NETS as PUBLISHED_NETS
 from kowairo.enhance.published_nets import published_net as published_net
+from kowairo.enhance.residual_mlp import ResidualMLP as ResidualMLP
 
 __all__ = [
     "PUBLISHED_NETS",
+    "AffineEnhancer",
     "Enhancer",
     "LinearNetV1",
     "LinearNetV2",
     "LinearNetV3",
     "LinearNetV4",
+    "ResidualMLP",
     "apply_enhancer",
     "build_enhancer",
+    "fit_affine_enhancer",
     "load_enhancer",
     "published_net",
     "save_enhancer",

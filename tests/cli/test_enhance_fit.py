@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from kowairo.core import EmbeddingSet
+
+
+@pytest.mark.slow
+def test_closed_forms_are_fitted_applied_and_checked_like_nets(run, corpus, embeddings, tmp_path):
+    base = ["--embeddings", embeddings / "train", "--corpus", tmp_path / "cohort", "--out", tmp_path / "lda"]
+    status, out, errors = run("enhance", "fit", *base, "--backend", "LDA", "--backend.shrinkage", 0.5)
+    assert (status, errors) == (0, [])
+    assert "LDA, 8 to 8 dimensions, 20 lines of 10 speakers" in out
+    net = ["--enhancer", tmp_path / "lda", "--embeddings", embeddings / "test"]
+    assert run("enhance", "apply", *net, "--out", tmp_path / "better")[0] == 0
+    assert np.isfinite(EmbeddingSet.load(tmp_path / "better").vectors).all()
+    status, out, _ = run("enhance", "check", *net, "--test_list", corpus / "trials")
+    assert status == 0
+    assert "% before" in out
+
+
+@pytest.mark.slow
+def test_coral_takes_the_other_domain_and_nobody_else_does(run, embeddings, tmp_path):
+    base = ["--embeddings", embeddings / "train", "--corpus", tmp_path / "cohort", "--out", tmp_path / "net"]
+    other = ["--target_embeddings", embeddings / "test"]
+    assert run("enhance", "fit", *base, "--backend", "CORAL", *other)[0] == 0
+    for options in (["--backend", "CORAL"], ["--backend", "WCCN", *other]):
+        status, _, errors = run("enhance", "fit", *base, *options)
+        assert (status, errors) == (2, ["kowairo: CORAL needs --target_embeddings, and only CORAL does"])
+    status, _, errors = run("enhance", "fit", *base, "--backend", "PLDA")
+    assert status == 2
+    assert "PLDA is no affine map" in errors[0]
