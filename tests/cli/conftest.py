@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import soundfile
+import torch
 
 from kowairo.cli.main import main
 from kowairo.core import (
@@ -14,6 +15,8 @@ from kowairo.core import (
     write_scores,
     write_trials,
 )
+from kowairo.data import audio_hashes
+from kowairo.models import build_encoder, save_checkpoint
 
 TINY = {
     "class_path": "kowairo.models.EcapaGroupNorm",
@@ -67,12 +70,12 @@ def corpus(tmp_path):
 @pytest.fixture
 def trained(tmp_path, corpus):
     """Checkpoint folder of an encoder that was trained on the line s0-0 and on the speaker s3."""
-    from kowairo.data import audio_hashes
-    from kowairo.models import build_encoder, save_checkpoint
-
     hashes = audio_hashes(Corpus.read(corpus).audio["s0-0"])
     record = TrainingRecord.build([hashes], [Speaker("", "s3")])
-    save_checkpoint(build_encoder(TINY), tmp_path / "trained", config=TINY, record=record)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        encoder = build_encoder(TINY)
+    save_checkpoint(encoder, tmp_path / "trained", config=TINY, record=record)
     return tmp_path / "trained"
 
 

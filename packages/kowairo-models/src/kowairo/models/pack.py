@@ -57,7 +57,7 @@ def pack_encoder(
     facts: Mapping[str, Plain] | None = None,
     record: TrainingRecord | None = None,
     notices: Sequence[Path] = (),
-    waveforms: Sequence[torch.Tensor] | None = None,
+    waveforms: Sequence[Sequence[float]] | None = None,
 ) -> PackedEncoder:
     """Writes a checkpoint folder with weights in half precision, a full card, the record and the notices.
 
@@ -69,7 +69,7 @@ def pack_encoder(
             of facts of the same name in the checkpoint's own card.
         record: audio and speakers trained on; None takes the checkpoint's own.
         notices: files to put beside it: NOTICE and licences of the sources.
-        waveforms: voices to compare embeddings on, (samples,) each; None takes noises.
+        waveforms: voices to compare embeddings on, samples in [-1, 1]; None takes noises.
 
     Returns:
         Size, and how well the embeddings agree.
@@ -82,7 +82,10 @@ def pack_encoder(
     own_record = encoder_record(checkpoint)
     if record is None and own_record is not None:
         record = own_record.record
-    compared = _noises(encoder.sample_rate_hz) if waveforms is None else waveforms
+    if waveforms is None:
+        compared = _noises(encoder.sample_rate_hz)
+    else:
+        compared = [torch.tensor(samples, dtype=torch.float32) for samples in waveforms]
     parameters = sum(parameter.numel() for parameter in encoder.parameters())
     card: dict[str, Plain] = {
         "name": name,

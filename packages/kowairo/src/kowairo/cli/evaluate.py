@@ -63,9 +63,7 @@ def evaluate(
         num_replicates: Bootstrap replicates.
         seed: Seed of the bootstrap.
     """
-    overlaps = {
-        name: find_overlaps(folder, embeddings / name, allow=allow_overlap) for name, folder in sets.items()
-    }
+    overlaps = find_overlaps(sets, embeddings, allow=allow_overlap)
     impostors, tables = None, None
     if normalizers:
         if cohort_corpus is None:
@@ -79,15 +77,8 @@ def evaluate(
     evaluated = []
     for name, folder in sets.items():
         chosen = {} if name == cohort else normalizers or {}
-        one = score_set(
-            name,
-            folder,
-            embeddings / name,
-            backend=opened,
-            normalizers=chosen,
-            cohort=impostors,
-            overlaps=overlaps[name],
-        )
+        one = score_set(name, folder, embeddings / name, backend=opened, normalizers=chosen, cohort=impostors)
+        one.overlaps.update(overlaps[name])
         for (trials, normalization), scores in one.scores.items():
             measurement.measure(one, trials, normalization, scores)
         evaluated.append(one)

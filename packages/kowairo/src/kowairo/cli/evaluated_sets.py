@@ -58,27 +58,29 @@ class EvaluatedSet:
     """What a list shares with the encoder's training, for those that share something."""
 
 
-def find_overlaps(folder: Path, embeddings: Path, *, allow: bool) -> dict[str, OverlapCounts]:
-    """Look for voices of the encoder's training in every trial list of a set.
+def find_overlaps(
+    sets: Mapping[str, Path], embeddings: Path, *, allow: bool
+) -> dict[str, dict[str, OverlapCounts]]:
+    """Look for voices of the encoder's training in every trial list of some sets.
 
     Args:
-        folder: Kaldi folder with `trials*`.
-        embeddings: Embeddings of the set.
+        sets: Kaldi folder with `trials*` by name of the set.
+        embeddings: Folder with embeddings of each name.
         allow: Go on where some are found.
 
     Returns:
-        What was found, by list.
+        What was found, by set and list.
 
     Raises:
-        InputError: Some were found and are not allowed.
+        InputError: Some were found and are not allowed, or a set has no trials.
     """
-    found = {}
-    for path in _trial_lists(folder):
+    found: dict[str, dict[str, OverlapCounts]] = {name: {} for name in sets}
+    for name, path in [(name, path) for name, folder in sets.items() for path in _trial_lists(folder)]:
         listed = read_trials(path)
-        counts = set_overlap(embeddings, [*listed.enroll, *listed.test])
+        counts = set_overlap(embeddings / name, [*listed.enroll, *listed.test])
         refuse_overlap(counts, path, allow=allow)
         if counts is not None:
-            found[path.name] = counts
+            found[name][path.name] = counts
     return found
 
 
@@ -90,7 +92,6 @@ def score_set(
     backend: Backend | None,
     normalizers: Mapping[str, ScoreNormalizer],
     cohort: Cohort | None,
-    overlaps: Mapping[str, OverlapCounts] | None = None,
 ) -> EvaluatedSet:
     """Score every trial list of a set, plainly and by every normaliser.
 
@@ -101,14 +102,13 @@ def score_set(
         backend: Fitted back-end, None for the cosine.
         normalizers: By name; fitted here on each set anew.
         cohort: Impostors of the normalisers.
-        overlaps: What `find_overlaps` found.
 
     Raises:
         InputError: The set has no trials, an utterance no embedding, or the cohort shares a speaker.
     """
     paths = _trial_lists(folder)
     vectors, lists = open_embeddings(embeddings), {path.name: read_trials(path) for path in paths}
-    one = EvaluatedSet(name, folder, Corpus.read(folder), lists, overlaps=dict(overlaps or {}))
+    one = EvaluatedSet(name, folder, Corpus.read(folder), lists)
     with blaming(embeddings):
         for trials, listed in lists.items():
             one.scores[trials, PLAIN] = score_trials(vectors, listed, backend)

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import torch
-
 from kowairo.cli.card_facts import cosine_operating_points
 from kowairo.cli.models import make_record
 from kowairo.cli.plain_mapping import PlainMapping
@@ -71,13 +69,13 @@ def pack(
     )
 
 
-def _waveforms(voices: Path) -> list[torch.Tensor]:
+def _waveforms(voices: Path) -> list[list[float]]:
     corpus = Corpus.read(voices)
     step = max(1, len(corpus.utts) // _MOST_VOICES)
     found = []
     for utt in corpus.utts[::step][:_MOST_VOICES]:
         try:
-            found.append(torch.from_numpy(read_audio(corpus.audio[utt])))
+            found.append(read_audio(corpus.audio[utt]).tolist())
         except AudioError:
             continue
     if not found:
