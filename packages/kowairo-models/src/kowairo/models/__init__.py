@@ -24,6 +24,7 @@ from .mfcc import MFCC as MFCC
 from .mfcc_statistics import MfccStatistics as MfccStatistics
 from .multi_query_pooling import MultiQueryPooling as MultiQueryPooling
 from .normalized_fbank import NormalizedFbank as NormalizedFbank
+from .onnx_encoder import OnnxEncoder as OnnxEncoder
 from .pack import PackedEncoder as PackedEncoder
 from .pack import PackingError as PackingError
 from .pack import pack_encoder as pack_encoder
@@ -57,6 +58,7 @@ __all__ = [
     "MfccStatistics",
     "MultiQueryPooling",
     "NormalizedFbank",
+    "OnnxEncoder",
     "PackedEncoder",
     "PackingError",
     "Pooling",
