@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kowairo.core import Corpus, InputError
+from kowairo.core import Corpus, InputError, StringArray
 from kowairo.data import AudioError
 from kowairo.training import DecodedAudio, StoredAudio
 from kowairo.training.audio_source import random_crop, to_float
@@ -21,6 +21,16 @@ def test_a_source_knows_what_it_holds(data_folder, store):
         assert "nobody" not in source
         with pytest.raises(InputError, match="nobody"):
             source.samples("nobody")
+
+
+def test_a_source_finds_many_utterances_at_once(data_folder, store):
+    corpus = Corpus.read(data_folder / "all")
+    wanted = StringArray.from_texts([corpus.utts[7], "nobody", corpus.utts[2]])
+    for source in (StoredAudio(store), DecodedAudio(corpus)):
+        rows, utts = source.held(wanted)
+        assert (rows.tolist(), utts) == ([0, 2], [corpus.utts[7], corpus.utts[2]])
+        rows, utts = source.held(StringArray.from_texts(corpus.utts))
+        assert (len(rows), utts) == (len(corpus.utts), corpus.utts)
 
 
 def test_a_file_that_is_gone_says_so(data_folder):

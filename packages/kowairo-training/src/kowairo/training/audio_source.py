@@ -33,16 +33,18 @@ class AudioSource(ABC):
     def __contains__(self, utt: str) -> bool:
         """Whether the source holds the utterance."""
 
-    def holds(self, utts: StringArray) -> NDArray[np.bool_]:
+    def held(self, utts: StringArray) -> tuple[NDArray[np.int64], StringArray]:
         """Which of many utterances the source holds.
 
         Args:
             utts: utterance ids.
 
         Returns:
-            (utterance,).
+            (held,) rows of those that it holds, ascending, and their ids; these may share the source's
+            memory, so that the table they were read from can be given up.
         """
-        return np.fromiter((utt in self for utt in utts), np.bool_, count=len(utts))
+        rows = np.flatnonzero(np.fromiter((utt in self for utt in utts), np.bool_, count=len(utts)))
+        return rows, utts if len(rows) == len(utts) else utts.take(rows)
 
 
 class StoredAudio(AudioSource):
@@ -62,9 +64,11 @@ class StoredAudio(AudioSource):
     def __contains__(self, utt: str) -> bool:
         return utt in self._store
 
-    def holds(self, utts: StringArray) -> NDArray[np.bool_]:
-        """See `AudioSource.holds`."""
-        return self._store.rows(utts) >= 0
+    def held(self, utts: StringArray) -> tuple[NDArray[np.int64], StringArray]:
+        """Rows and ids; see `AudioSource.held`."""
+        found = self._store.rows(utts)
+        rows = np.flatnonzero(found >= 0)
+        return rows, self._store.utts.take(found[rows])
 
 
 class DecodedAudio(AudioSource):

@@ -81,18 +81,14 @@ def _of_all_speeds(labels: SpeakerLabels, source: AudioSource, speeds: Sequence[
 
 
 def _of_speed(labels: SpeakerLabels, source: AudioSource, speed: float) -> SpeakerLabels:
-    if speed == 1.0:
-        at_speed = labels
-    else:
-        suffix = f"|{speed:g}"
-        utts = StringArray.from_texts(utt + suffix for utt in labels.utts)
-        at_speed = SpeakerLabels(utts, labels.codes, [name + suffix for name in labels.names])
-    present = np.flatnonzero(source.holds(at_speed.utts))
-    if not len(present):
+    suffix = "" if speed == 1.0 else f"|{speed:g}"
+    wanted = StringArray.from_texts(utt + suffix for utt in labels.utts) if suffix else labels.utts
+    rows, utts = source.held(wanted)
+    if not len(rows):
         raise InputError(
             f"no training utterance at speed {speed:g} in the audio; build the store with this speed"
         )
-    return at_speed if len(present) == len(at_speed.utts) else at_speed.take(present)
+    return SpeakerLabels(utts, labels.codes[rows], [name + suffix for name in labels.names])
 
 
 def _with_teacher(items: SpeakerLabels, teacher: Container[str]) -> SpeakerLabels:
