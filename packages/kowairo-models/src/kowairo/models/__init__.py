@@ -15,6 +15,9 @@ from .ecapa_batch_norm import EcapaBatchNorm as EcapaBatchNorm
 from .encoder import Encoder as Encoder
 from .export import ExportMismatchError as ExportMismatchError
 from .export import export_onnx as export_onnx
+from .foreign import ForeignEncoder as ForeignEncoder
+from .foreign import import_foreign as import_foreign
+from .foreign import open_foreign as open_foreign
 from .front_end import FrontEnd as FrontEnd
 from .ge2e_lstm import Ge2eLstm as Ge2eLstm
 from .kaldi_fbank import KaldiFbank as KaldiFbank
@@ -51,6 +54,7 @@ __all__ = [
     "EcapaGroupNorm",
     "Encoder",
     "ExportMismatchError",
+    "ForeignEncoder",
     "FrontEnd",
     "Ge2eLstm",
     "KaldiFbank",
@@ -75,10 +79,12 @@ __all__ = [
     "build_encoder",
     "export_onnx",
     "from_pretrained",
+    "import_foreign",
     "load_backbone",
     "load_encoder",
     "load_published",
     "measure_complexity",
+    "open_foreign",
     "pack_encoder",
     "read_card",
     "read_config",

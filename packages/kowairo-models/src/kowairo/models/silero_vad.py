@@ -79,7 +79,7 @@ class SileroVad(nn.Module):
         frames = padded.unfold(0, _CONTEXT_SAMPLES + _FRAME_SAMPLES, _FRAME_SAMPLES)  # (frames, 576)
         state = (samples.new_zeros(1, 1, 128), samples.new_zeros(1, 1, 128))
         probabilities = []
-        for block in frames.split(_BLOCK_FRAMES):
+        for block in torch.split(frames, _BLOCK_FRAMES):
             hidden, state = self.lstm(self._within_frames(block).unsqueeze(0), state)
             logits = self.final_conv(hidden.relu().transpose(1, 2))  # (1, 1, frames)
             probabilities.append(logits.sigmoid().flatten())
