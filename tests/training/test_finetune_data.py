@@ -59,7 +59,7 @@ def test_what_was_prepared_is_taken_up_until_something_changes(listed, tmp_path)
 
 def test_a_head_that_goes_on_needs_the_same_speakers_and_holds_out_lines(listed, tmp_path):
     plan = FinetunePlan(head="continue")
-    classes = [str(number) for number in range(16)]
+    classes = [f"list-{number}" for number in range(16)]
     data = prepare_data(importer_for(listed), tmp_path / "data", plan, classes=classes, threads=1)
     assert (data.facts.kind, data.facts.speakers) == ("lines", 16)
     with pytest.raises(InputError, match=r"16 speakers, and the head has 14 classes \(2 new, 0 gone\)"):

@@ -51,8 +51,8 @@ def test_missing_and_empty_lists_are_errors(tmp_path):
 def test_integers_may_be_written_with_zeros_before_them_and_a_path_may_come_twice(tmp_path):
     (tmp_path / "list.txt").write_bytes(b"a.wav\t07\nb.wav\t7\na.wav\t7\nc.wav\t0\n")
     entries = list(LabelList(tmp_path / "list.txt").entries())
-    assert [entry.speaker for entry in entries] == ["7", "7", "7", "0"]
-    assert entries[3].speaker_tables == {"spk2name": "0", "spk2corpus": "list"}
+    assert [entry.speaker for entry in entries] == ["list-7", "list-7", "list-7", "list-0"]
+    assert entries[3].utt == "list-0-0000"
 
 
 def test_which_labels_a_list_has_can_be_said(tmp_path):

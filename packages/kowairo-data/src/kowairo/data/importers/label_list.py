@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from kowairo.core import InputError, TableError
-from kowairo.core.training_record import SPEAKER_TABLE
-from kowairo.data.importers._ids import IdGiver, one_line, safe_id
+from kowairo.data.importers._ids import IdGiver, one_line
 from kowairo.data.importers._paths import find_audio
 from kowairo.data.importers.base import CorpusImporter, Entry
 
@@ -19,7 +18,7 @@ class LabelList(CorpusImporter):
     """A text file of `path<TAB>label`, label being the speaker.
 
     Paths may hold blanks and Japanese, may be `archive.tar#member`, and are relative to the list. Integers
-    mean nothing outside their list: its name (without ending) becomes the speakers' `spk2corpus`.
+    mean nothing outside their list: label 7 of mine.tsv is the speaker `mine-7`.
 
     Args:
         path: The list: UTF-8, with or without byte order mark and CRLF.
@@ -56,16 +55,16 @@ class LabelList(CorpusImporter):
         for number, path, label in self._lines():
             if kind == "auto":
                 kind = "integers" if _INTEGER.fullmatch(label) else "names"
-            name = self._integer(label, number) if kind == "integers" else label
-            before, line = seen.setdefault(path, (name, number))
-            if before != name:
-                message = f"{path} has the label {name} here and {before} in line {line}"
-                raise TableError(self.path, number, message)
-            speaker = ids.speaker(name)
-            tables = {"spk2name": one_line(name)} if speaker else {}
             if kind == "integers":
-                tables[SPEAKER_TABLE] = safe_id(self.path.stem)
-            yield Entry(ids.line(speaker), speaker, find_audio(path, self.root), {}, tables)
+                label = self._integer(label, number)
+            before, line = seen.setdefault(path, (label, number))
+            if before != label:
+                message = f"{path} has the label {label} here and {before} in line {line}"
+                raise TableError(self.path, number, message)
+            name = f"{self.path.stem}-{label}" if kind == "integers" else label
+            speaker = ids.speaker(name)
+            names = {"spk2name": one_line(name)} if speaker else {}
+            yield Entry(ids.line(speaker), speaker, find_audio(path, self.root), {}, names)
         if not seen:
             raise InputError(f"{self.path}: empty; layout list expects lines of `path<TAB>label`")
 
