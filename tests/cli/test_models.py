@@ -74,6 +74,19 @@ def test_a_record_is_added_to_a_checkpoint(run, others, trained):
     assert {speaker.name for speaker in encoder_record(trained).record.speakers} == {"s1", "s2"}
 
 
+def test_shards_are_recorded_too(run, corpus, tmp_path):
+    assert run("corpus", "shard", "--corpus", corpus, "--out", tmp_path / "shards")[0] == 0
+    assert run("models", "record", "--shards", tmp_path / "shards", "--out", tmp_path / "r.bin")[0] == 0
+    record = TrainingRecord.read(tmp_path / "r.bin")
+    assert (record.num_utterances, record.num_speakers) == (24, 4)
+
+
+def test_a_record_of_nothing_is_refused(run, tmp_path):
+    status, _, errors = run("models", "record", "--out", tmp_path / "r.bin")
+    assert (status, len(errors)) == (2, 1)
+    assert "--corpora DIR or --shards DIR" in errors[0]
+
+
 def test_a_record_without_a_place_is_refused(run, corpus):
     status, _, errors = run("models", "record", "--corpora", corpus)
     assert (status, errors) == (2, ["kowairo: record needs --out FILE or --checkpoint DIR"])

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from kowairo.core import Corpus, file_digest, read_json
+from kowairo.core import Corpus, encoder_record, file_digest, read_json
 from kowairo.models import load_encoder
 
 STAGE = """
@@ -43,6 +43,8 @@ def test_a_stage_is_trained_and_asked_what_it_confuses(run, data, tmp_path):
     status, out, _ = run("train", *options)
     assert (status, out.splitlines()[-1]) == (0, str(tmp_path / "stage" / "checkpoint"))
     assert load_encoder(tmp_path / "stage" / "checkpoint").embedding_dim == 8
+    record = encoder_record(tmp_path / "stage" / "checkpoint").record
+    assert (record.num_utterances, record.num_speakers) == (20, 4)
     merge = ["--stage", tmp_path / "stage", "--data", data, "--out", tmp_path / "merge"]
     assert run("merge", *merge)[0] == 0
     assert read_json(tmp_path / "merge" / "merge_map.json") == {}

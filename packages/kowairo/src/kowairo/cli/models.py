@@ -54,7 +54,8 @@ def get_campplus(*, source: Path | None = None) -> None:
 
 def record(
     *,
-    corpora: list[Path],
+    corpora: list[Path] | None = None,
+    shards: Path | None = None,
     out: Path | None = None,
     checkpoint: Path | None = None,
     store: Path | None = None,
@@ -65,6 +66,7 @@ def record(
 
     Args:
         corpora: Kaldi folders of the training lines, as `--corpora A B`.
+        shards: Folder of tar shards that were trained on; all of it is read once.
         out: File to write.
         checkpoint: Checkpoint folder that gets the record, in place of or beside out.
         store: Packed audio of them: its lines need not be decoded.
@@ -73,7 +75,9 @@ def record(
     """
     if out is None and checkpoint is None:
         raise InputError("record needs --out FILE or --checkpoint DIR")
-    made = make_record(corpora, store=store, init=init, threads=threads)
+    if not corpora and shards is None:
+        raise InputError("record needs the training lines: --corpora DIR or --shards DIR")
+    made = make_record(corpora or [], shards=shards, store=store, init=init, threads=threads)
     if out is not None:
         made.write(out)
     if checkpoint is not None:
@@ -133,20 +137,29 @@ def overlap(*, encoder: str, corpora: list[Path], store: Path | None = None, thr
 
 
 def make_record(
-    corpora: list[Path], *, store: Path | None = None, init: str | None = None, threads: int = 2
+    corpora: list[Path],
+    *,
+    shards: Path | None = None,
+    store: Path | None = None,
+    init: str | None = None,
+    threads: int = 2,
 ) -> TrainingRecord:
     """Make the record of a training, with that of what it started from.
 
     Args:
         corpora: Kaldi folders of the training lines.
-        store: Packed audio of them.
+        shards: Folder of tar shards with further ones.
+        store: Packed audio of the corpora.
         init: Name, checkpoint folder, stage folder or file of weights that the training started from.
         threads: Threads that read and decode.
     """
     from kowairo.data import AudioStore, record_training
+    from kowairo.data.shards import ShardSet, record_shards
 
     packed = None if store is None else AudioStore.open(store)
     own = record_training([Corpus.read(folder) for folder in corpora], store=packed, threads=threads)
+    if shards is not None:
+        own = TrainingRecord.union([own, record_shards(ShardSet.open(shards), threads=threads)])
     if init is None:
         return own
     before = _start_record(init)

@@ -32,7 +32,8 @@ def record_stage(checkpoint: Path, training: Path, *, store: Path | None, init: 
 
     Args:
         checkpoint: Checkpoint folder of the stage.
-        training: Kaldi folder of its training lines.
+        training: Kaldi folder of its training lines. Shards are not read once more: the command says what
+            does it.
         store: Packed audio of them.
         init: What the stage started from.
     """
@@ -40,7 +41,9 @@ def record_stage(checkpoint: Path, training: Path, *, store: Path | None, init: 
     from kowairo.models import attach_record
 
     if not (training / "wav.scp").is_file():
-        _log.warning("%s: no wav.scp, so %s gets no training record", training, checkpoint)
+        _log.warning(
+            "no training record yet: `kowairo models record --shards %s` reads them for it", training
+        )
         return
     lines = _lines_digest(Corpus.read(training))
     if _recorded_lines(checkpoint) == lines:

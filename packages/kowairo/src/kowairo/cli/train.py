@@ -8,6 +8,7 @@ from typing import Literal
 
 from kowairo.cli.console import configure_logging, quieten_others
 from kowairo.cli.plain_mapping import PlainMapping
+from kowairo.cli.stage_record import record_stage, stage_init
 from kowairo.data import AudioStore
 from kowairo.data.shards import ShardSet
 from kowairo.training import ShardShuffle, StageConfig, find_merges, read_merge_map
@@ -19,7 +20,7 @@ def train(
     out: Path,
     stage: StageConfig,
     encoder: PlainMapping | None = None,
-    init: Path | None = None,
+    init: str | None = None,
     store: Path | None = None,
     shards: Path | None = None,
     shuffle_buffer: int = 4096,
@@ -37,12 +38,14 @@ def train(
 ) -> None:
     """Train one stage, or continue it where it was killed, or find it finished.
 
+    The checkpoint gets the record of its training: hashes of the audio, and the speakers, with those of init.
+
     Args:
         data: Folder with train, closed and valid.
         out: Folder of the stage.
         stage: Settings of the stage.
         encoder: class_path and init_args of a new encoder, where there is no init.
-        init: Earlier stage, checkpoint folder, or file of published weights.
+        init: Name (base, anime, campplus), earlier stage, checkpoint folder, or file of published weights.
         store: Packed audio of the corpus.
         shards: Folder of tar shards (corpus shard, corpus index) to train on, in the place of data/train.
         shuffle_buffer: Lines of the shards that are kept to choose the next one from.
@@ -61,6 +64,7 @@ def train(
     # Here, and not above: it imports torch.distributed, which options and merging do not need.
     from kowairo.training.process_group import run_in_group
 
+    start = stage_init(init)
     task = partial(
         _train_stage,
         log_level=logging.getLogger("kowairo").getEffectiveLevel(),
@@ -68,7 +72,7 @@ def train(
         out=out,
         stage=stage,
         encoder=encoder,
-        init=init,
+        init=start,
         store=store,
         shards=shards,
         shuffle=ShardShuffle(buffer=shuffle_buffer, lanes=shard_lanes),
@@ -83,6 +87,7 @@ def train(
     )
     checkpoint = run_in_group(task, devices=devices, num_nodes=num_nodes, device=device)
     if checkpoint is not None:
+        record_stage(checkpoint, data / "train" if shards is None else shards, store=store, init=start)
         print(checkpoint)
 
 

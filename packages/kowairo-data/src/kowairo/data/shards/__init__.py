@@ -3,6 +3,7 @@
 from kowairo.data.shards.index_shards import LabelMember as LabelMember
 from kowairo.data.shards.index_shards import index_shards as index_shards
 from kowairo.data.shards.index_shards import list_shards as list_shards
+from kowairo.data.shards.record_shards import record_shards as record_shards
 from kowairo.data.shards.shard_set import Shard as Shard
 from kowairo.data.shards.shard_set import ShardReader as ShardReader
 from kowairo.data.shards.shard_set import ShardSet as ShardSet
@@ -20,6 +21,7 @@ __all__ = [
     "TarSample",
     "index_shards",
     "list_shards",
+    "record_shards",
     "tar_samples",
     "write_shards",
 ]
