@@ -28,7 +28,7 @@ def test_a_shipped_encoder_is_found_by_its_name(shipped):
 def test_an_encoder_that_only_the_distribution_knows_has_its_folders_name(shipped):
     make_encoder(shipped / "campplus-anime")
     assert encoder_folder("campplus-anime") == shipped / "campplus-anime"
-    assert [one.name for one in named_encoders()] == ["base", "anime", "campplus", "campplus-anime"]
+    assert [one.name for one in named_encoders()] == ["base", "anime", "campplus", "ge2e", "campplus-anime"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the cache folder of Linux")

@@ -32,7 +32,7 @@ def test_without_shrinkage_it_is_mahalanobis_distance(vectors, monkeypatch):
 
 
 def test_what_lies_the_other_way_is_farther_than_the_limit(vectors):
-    statistics = EmbeddingStatistics.fit(vectors + [6, 0, 0, 0, 0, 0])
+    statistics = EmbeddingStatistics.fit(vectors + np.array([6, 0, 0, 0, 0, 0]))
     assert statistics.distances([[-4.0, 0, 0, 0, 0, 0]])[0] > statistics.limit
 
 

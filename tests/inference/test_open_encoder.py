@@ -1,10 +1,11 @@
 import shutil
 
 import pytest
+import torch
 
-from kowairo.core import AudioHashes, InputError, TrainingRecord, encoder_folders
+from kowairo.core import AudioHashes, InputError, TrainingRecord, encoder_folders, file_digest
 from kowairo.inference import open_encoder
-from kowairo.models import attach_record
+from kowairo.models import EcapaGroupNorm, attach_record
 
 
 def test_a_checkpoint_folder_gives_its_encoder_in_evaluation_mode(checkpoint):
@@ -52,3 +53,10 @@ def test_the_training_record_is_opened_too(checkpoint, tmp_path):
     attach_record(tmp_path / "mine", TrainingRecord.build([AudioHashes(1, 2)], []))
     opened = open_encoder(tmp_path / "mine")
     assert opened.record.record.has_audio(AudioHashes(1, None))
+
+
+def test_a_file_that_somebody_else_published_is_opened_by_its_content(tmp_path):
+    torch.save(EcapaGroupNorm(channels=(32, 32, 32, 32, 64)).backbone.state_dict(), tmp_path / "model.pth")
+    opened = open_encoder(tmp_path / "model.pth")
+    assert opened.name.endswith("EcapaGroupNorm")
+    assert opened.digest == file_digest(tmp_path / "model.pth")

@@ -44,6 +44,7 @@ NAMED_ENCODERS = (
     NamedEncoder("base", "shipped"),
     NamedEncoder("anime", "shipped"),
     NamedEncoder("campplus", "downloaded", 6_848_544, 192, "Apache-2.0"),
+    NamedEncoder("ge2e", "downloaded", 1_423_616, 256, "Apache-2.0"),
 )
 """Encoders that are known by name, present or not."""
 

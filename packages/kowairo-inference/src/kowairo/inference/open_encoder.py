@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kowairo.core import InputError, RecordFile, encoder_folder, encoder_record, file_digest
-from kowairo.models import Encoder, build_encoder, load_encoder
+from kowairo.models import Encoder, build_encoder, load_encoder, open_foreign
 from kowairo.models.build import Plain
+from kowairo.models.foreign import foreign_file
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +33,8 @@ def open_encoder(spec: Path | str | Mapping[str, Plain]) -> OpenedEncoder:
     """Load or build an encoder.
 
     Args:
-        spec: name (base, anime, campplus) or checkpoint folder; or class_path (with init_args) of an encoder
-            without weights to load.
+        spec: name (base, anime, campplus, ge2e) or checkpoint folder; a file or folder that somebody else
+            published (`open_foreign`); or class_path (with init_args) of an encoder without weights to load.
 
     Returns:
         The encoder in evaluation mode.
@@ -43,8 +44,11 @@ def open_encoder(spec: Path | str | Mapping[str, Plain]) -> OpenedEncoder:
     """
     if isinstance(spec, Mapping):
         return _built(dict(spec))
-    text = str(spec)
-    if "." in text and text.replace(".", "").isidentifier() and not Path(text).is_dir():
+    text, path = str(spec), Path(spec)
+    if (file := foreign_file(path)) is not None:
+        encoder = open_foreign(path).encoder
+        return OpenedEncoder(encoder, _class_path(encoder), file_digest(file))
+    if "." in text and text.replace(".", "").isidentifier() and not path.is_dir():
         return _built({"class_path": text})
     return _loaded(encoder_folder(spec))
 

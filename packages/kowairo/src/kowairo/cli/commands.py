@@ -101,7 +101,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "kowairo.cli.enhance_train:train", "train an enhancement net on embeddings", uses_networks=True
         ),
         "enhance fit": Command(
-            "kowairo.cli.enhance_fit:fit", "fit LDA, WCCN, CORAL ... as an enhancement net", uses_networks=True
+            "kowairo.cli.enhance_fit:fit",
+            "fit LDA, WCCN, CORAL ... as an enhancement net",
+            uses_networks=True,
         ),
         "enhance apply": Command(
             "kowairo.cli.enhance_apply:apply", "embeddings through an enhancement net", uses_networks=True
@@ -126,6 +128,14 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "kowairo.cli.models:get_campplus",
             "the published weights of CAM++ into the user's cache",
             aliases=(("--from", "--source"),),
+        ),
+        "models get ge2e": Command(
+            "kowairo.cli.models_import:get_ge2e",
+            "the published weights of Resemblyzer's GE2E into the user's cache",
+            aliases=(("--from", "--source"),),
+        ),
+        "models import": Command(
+            "kowairo.cli.models_import:import_encoder", "checkpoint folder of somebody else's encoder"
         ),
         "models record": Command("kowairo.cli.models:record", "record what an encoder was trained on"),
         "models overlap": Command(
