@@ -8,7 +8,7 @@ from kowairo.models.ge2e_weights import fetch_ge2e
 
 
 def get_ge2e(*, source: Path | None = None) -> None:
-    """Put the published weights of Resemblyzer's GE2E (Apache-2.0) into this user's cache, by pip or from a file.
+    """Put the published weights of Resemblyzer's GE2E into this user's cache, by pip or from a file.
 
     Args:
         source: The wheel or the file of weights, where there is no network; also as --from.
