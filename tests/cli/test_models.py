@@ -43,7 +43,7 @@ def test_the_list_says_what_is_here_and_what_to_do_otherwise(run, shipped):
 
 def test_the_list_is_there_for_programs_too(run, shipped):
     rows = json.loads(run("models", "list", "--form", "json")[1])
-    assert [row["name"] for row in rows] == ["base", "anime", "campplus"]
+    assert [row["name"] for row in rows] == ["base", "anime", "campplus", "ge2e"]
     assert rows[0]["where"] == str(shipped / "base")
 
 
