@@ -37,7 +37,7 @@ CONFIG = {
 def projected():
     torch.manual_seed(0)
     encoder = build_encoder(CONFIG)
-    torch.nn.init.normal_(encoder.projection)
+    torch.nn.init.normal_(encoder.projection.weight)
     return encoder.eval()
 
 
@@ -48,7 +48,7 @@ def test_it_passes_the_contract_of_encoders(projected):
 def test_embeddings_are_the_trunks_times_the_projection(projected, noise):
     waveforms = noise(2, 8000)
     with torch.no_grad():
-        expected = projected.encoder(waveforms) @ projected.projection.T
+        expected = projected.encoder(waveforms) @ projected.projection.weight.T
         torch.testing.assert_close(projected(waveforms), expected)
         torch.testing.assert_close(projected.project(projected.encoder(waveforms)), expected)
     assert projected.embedding_dim == 4
@@ -91,3 +91,8 @@ def test_a_trunk_that_is_no_encoder_is_refused():
 def test_a_dimension_that_is_not_positive_is_refused():
     with pytest.raises(InputError, match="positive projection_dim"):
         ProjectedEncoder(encoder=MfccStatistics(), projection_dim=0)
+
+
+def test_the_trunk_can_be_opened_layer_by_layer(projected):
+    # What rules of learning rates by layer need; a parameter beside layers would close the whole.
+    assert not list(projected.parameters(recurse=False))

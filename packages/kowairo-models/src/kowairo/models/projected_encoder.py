@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Self
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from kowairo.core import InputError
@@ -36,7 +35,9 @@ class ProjectedEncoder(Encoder):
         if dim < 1:
             raise InputError(f"expected a positive projection_dim, got {dim}")
         self.encoder = encoder
-        self.projection = nn.Parameter(torch.eye(dim, encoder.embedding_dim))
+        # A module, not a parameter here: what lies beside layers cannot be trained layer by layer.
+        self.projection = nn.Linear(encoder.embedding_dim, dim, bias=False)
+        nn.init.eye_(self.projection.weight)
 
     @property
     def front_end(self) -> FrontEnd:  # type: ignore[override]  # an attribute elsewhere; nobody sets it
@@ -46,7 +47,7 @@ class ProjectedEncoder(Encoder):
     @property
     def embedding_dim(self) -> int:
         """Dimension of a projected embedding."""
-        return self.projection.shape[0]
+        return self.projection.out_features
 
     @property
     def min_frames(self) -> int:
@@ -61,7 +62,8 @@ class ProjectedEncoder(Encoder):
     def project(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Projected embeddings (batch, projection_dim) of the trunk's (batch, dim), float32."""
         with torch.autocast(embeddings.device.type, enabled=False):
-            return F.linear(embeddings.float(), self.projection)
+            projected: torch.Tensor = self.projection(embeddings.float())
+            return projected
 
     def embed_features(self, features: torch.Tensor) -> torch.Tensor:
         """Projected embeddings (batch, projection_dim) of features (batch, frames, features)."""
@@ -70,5 +72,5 @@ class ProjectedEncoder(Encoder):
     def for_export(self) -> Self:
         """A copy whose trunk computes with plain operations."""
         copied = type(self)(encoder=self.encoder.for_export(), projection_dim=self.embedding_dim)
-        copied.projection = nn.Parameter(self.projection.detach().clone(), requires_grad=False)
+        copied.projection.load_state_dict(self.projection.state_dict())
         return copied.train(self.training)

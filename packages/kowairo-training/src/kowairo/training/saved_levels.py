@@ -106,7 +106,8 @@ def save_level_checkpoints(
     for name, level in identity_levels(loss).items():
         dim = level.projection.weight.shape[0]
         projected = ProjectedEncoder(encoder=encoder, projection_dim=dim)
-        projected.projection = nn.Parameter(level.projection.weight.detach().clone(), requires_grad=False)
+        with torch.no_grad():
+            projected.projection.weight.copy_(level.projection.weight)
         save_checkpoint(
             projected,
             out / f"checkpoint_{name}",
