@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 RECIPES = sorted(path.parent for path in (Path(__file__).parents[2] / "recipes").rglob("run.sh"))
-FROM_SCRATCH = {"vn_char": ("--init", "none")}
+FROM_SCRATCH = {"vn_char": ("--init", "none"), "vn_va": ("--init", "none")}
 """What a run does and costs must not depend on the encoders that are installed."""
 TRAINING = [path for path in RECIPES if (path / "conf" / "mini.yaml").exists()]
 """Recipes that need nothing but themselves; eval_lists needs something to evaluate."""
@@ -23,8 +23,9 @@ class Recipe:
 
     def start(self, *options: object) -> subprocess.Popen[str]:
         """Start it in a process group of its own, so that it can be killed as a whole."""
+        start = () if "--from" in options else FROM_SCRATCH.get(self.folder.name, ())
         return subprocess.Popen(
-            ["bash", self.folder / "run.sh", *FROM_SCRATCH.get(self.folder.name, ()), *map(str, options)],
+            ["bash", self.folder / "run.sh", *start, *map(str, options)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -47,6 +48,11 @@ class Recipe:
 @pytest.fixture
 def vn_char() -> Recipe:
     return Recipe(Path(__file__).parents[2] / "recipes" / "vn_char")
+
+
+@pytest.fixture
+def vn_va() -> Recipe:
+    return Recipe(Path(__file__).parents[2] / "recipes" / "vn_va")
 
 
 @pytest.fixture
