@@ -6,7 +6,7 @@ import pytest
 
 from kowairo.core import InputError
 from kowairo.models import hub
-from kowairo.models.hub import HubError, fetch_file, is_hub_id
+from kowairo.models.hub import HubError, NotOnHubError, fetch_checkpoint, fetch_file, is_hub_id
 
 CONTENT = b"weights" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -17,7 +17,7 @@ class _Hub(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.asked.append(self.path)
-        if not self.path.endswith("/model.pth"):
+        if not self.path.endswith(("/model.pth", "/config.yaml", "/model.safetensors", "/card.json")):
             self.send_error(404, "Not Found")
             return
         self.send_response(200)
@@ -87,8 +87,21 @@ def test_a_file_that_is_too_large_is_not_kept(server, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_checkpoint_folder_is_fetched_with_what_it_has(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(hub, "user_cache", lambda: tmp_path)
+    folder = fetch_checkpoint("owner/name", sha256=SHA256)
+    found = sorted(path.name for path in folder.iterdir())
+    assert found == ["card.json", "config.yaml", "model.safetensors"]
+
+
+def test_the_pinned_hash_of_a_checkpoint_is_that_of_its_weights(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(hub, "user_cache", lambda: tmp_path)
+    with pytest.raises(InputError, match="0000 was asked for"):
+        fetch_checkpoint("owner/name", sha256="0000")
+
+
 def test_a_file_that_the_hub_does_not_have_is_named(server, tmp_path):
-    with pytest.raises(HubError, match=r"other\.pth: the hub says 404"):
+    with pytest.raises(NotOnHubError, match=r"other\.pth: the hub says 404"):
         fetch_file("owner/name", "other.pth", folder=tmp_path)
 
 

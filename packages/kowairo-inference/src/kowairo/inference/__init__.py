@@ -13,8 +13,16 @@ from .embed_part import SkippedFile as SkippedFile
 from .embedding_source import AudioFiles as AudioFiles
 from .embedding_source import EmbeddingSource as EmbeddingSource
 from .embedding_source import StoredLines as StoredLines
+from .embedding_statistics import EmbeddingStatistics as EmbeddingStatistics
 from .open_encoder import OpenedEncoder as OpenedEncoder
 from .open_encoder import open_encoder as open_encoder
+from .quality import Quality as Quality
+from .quality import QualityBar as QualityBar
+from .quality import QualityError as QualityError
+from .recording import Recording as Recording
+from .speaker_embedder import Embedding as Embedding
+from .speaker_embedder import SpeakerEmbedder as SpeakerEmbedder
+from .speaker_embedder import mean_vector as mean_vector
 
 __all__ = [
     "AudioFiles",
@@ -22,14 +30,22 @@ __all__ = [
     "EmbedPart",
     "EmbedSettings",
     "EmbedSummary",
+    "Embedding",
     "EmbeddingSource",
+    "EmbeddingStatistics",
     "NonFiniteEmbeddingError",
     "OpenedEncoder",
+    "Quality",
+    "QualityBar",
+    "QualityError",
+    "Recording",
     "SkippedFile",
+    "SpeakerEmbedder",
     "StoredLines",
     "embed_corpus",
     "embed_file",
     "embed_samples",
     "evenly_spaced_crops",
+    "mean_vector",
     "open_encoder",
 ]

@@ -123,18 +123,26 @@ class QualityBar:
         Raises:
             QualityError: The first of too_short, silent and clipped that holds.
         """
+        found = self._below(quality)
+        if found is not None:
+            raise QualityError(*found, source=source, quality=quality)
+
+    def admits(self, quality: Quality) -> bool:
+        """Whether a recording of this quality is not below the bar."""
+        return self._below(quality) is None
+
+    def _below(self, quality: Quality) -> tuple[QualityReason, str] | None:
+        """Reason and detail of the first limit that is missed."""
         if quality.duration_s < self.min_duration_s:
-            detail = f"{quality.duration_s:.2f} s, at least {self.min_duration_s:g} s are needed"
-            raise QualityError("too_short", detail, source=source, quality=quality)
+            return "too_short", f"{quality.duration_s:.2f} s, at least {self.min_duration_s:g} s are needed"
         if quality.sound_s < self.min_sound_s:
-            detail = (
+            return "silent", (
                 f"{quality.sound_s:.2f} s of {quality.duration_s:.2f} s stand out from the background, "
                 f"at least {self.min_sound_s:g} s are needed"
             )
-            raise QualityError("silent", detail, source=source, quality=quality)
         if quality.clipped_share > self.max_clipped_share:
-            detail = f"{100.0 * quality.clipped_share:.0f} % of the samples are cut off at the peak"
-            raise QualityError("clipped", detail, source=source, quality=quality)
+            return "clipped", f"{100.0 * quality.clipped_share:.0f} % of the samples are cut off at the peak"
+        return None
 
 
 def measure_quality(samples: NDArray[np.float32], *, vad: SileroVad | None = None) -> Quality:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -19,12 +20,19 @@ _HUB_ID = re.compile(r"[\w][\w.-]*/[\w][\w.-]*")
 _REVISION = re.compile(r"[\w][\w./-]*")
 _BLOCK_BYTES = 1 << 20
 _TIMEOUT_S = 30.0
+_NOT_FOUND = 404
+_NEEDED = ("config.yaml", "model.safetensors")
+_OPTIONAL = ("card.json", "embedding_statistics.npz")
 
 _log = logging.getLogger(__name__)
 
 
 class HubError(KowairoError):
     """A file could not be fetched; the message says what to do."""
+
+
+class NotOnHubError(HubError):
+    """The hub has no such file."""
 
 
 def is_hub_id(text: str) -> bool:
@@ -73,6 +81,32 @@ def fetch_file(
     return target
 
 
+def fetch_checkpoint(repository: str, *, revision: str = "main", sha256: str | None = None) -> Path:
+    """The checkpoint folder that a hub repository is; its files are downloaded once.
+
+    Args:
+        repository: `owner/name`.
+        revision: branch, tag or commit.
+        sha256: what model.safetensors must have; None trusts the hub.
+
+    Returns:
+        The folder in the user's cache.
+
+    Raises:
+        InputError: as `fetch_file`.
+        HubError: as `fetch_file`; also where the repository is no checkpoint folder of kowairo's.
+    """
+    files = [
+        fetch_file(repository, name, revision=revision, sha256=sha256 if name == _NEEDED[1] else None)
+        for name in _NEEDED
+    ]
+    for name in _OPTIONAL:
+        # Most are absent in most repositories, which is all right.
+        with contextlib.suppress(NotOnHubError):
+            fetch_file(repository, name, revision=revision)
+    return files[0].parent
+
+
 def _hub_url() -> str:
     url = os.environ.get("HF_ENDPOINT", HUB_URL).rstrip("/")
     if not url.startswith(("https://", "http://")):
@@ -103,7 +137,8 @@ def _download(url: str, target: Path, sha256: str | None) -> None:
                     raise HubError(f"{url}: broke off after {size} of {expected} bytes; try again")
                 _check(digest.hexdigest(), sha256, url)
     except urllib.error.HTTPError as error:
-        raise HubError(f"{url}: the hub says {error.code} {error.reason}; is the name right?") from error
+        kind = NotOnHubError if error.code == _NOT_FOUND else HubError
+        raise kind(f"{url}: the hub says {error.code} {error.reason}; is the name right?") from error
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         reason = getattr(error, "reason", error)
         raise HubError(

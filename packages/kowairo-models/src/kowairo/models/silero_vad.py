@@ -47,6 +47,11 @@ class SileroVad(nn.Module):
         self.lstm = nn.LSTM(128, 128, batch_first=True)
         self.final_conv = nn.Conv1d(128, 1, 1)
 
+    @staticmethod
+    def is_installed() -> bool:
+        """Whether silero-vad, which has the weights, is installed."""
+        return find_spec(PACKAGE) is not None
+
     @classmethod
     def load(cls, path: Path | None = None) -> SileroVad:
         """The network with its weights, in evaluation mode.
