@@ -4,7 +4,7 @@ import soundfile
 
 from kowairo.core import InputError
 from kowairo.inference import windows
-from kowairo.inference.windows import audio_windows, crop_samples
+from kowairo.inference.windows import audio_windows
 
 RATE = 16000
 
@@ -55,21 +55,3 @@ def test_a_file_gives_the_windows_of_its_samples(tmp_path, monkeypatch, block_s,
 def test_windows_of_no_length_are_refused(lengths):
     with pytest.raises(InputError, match="expected a positive window and hop"):
         windows_of(ramp(1), **lengths)
-
-
-def test_crops_are_evenly_spaced_from_start_to_end():
-    found = crop_samples(ramp(5), crops=3, crop_s=1.0)
-    assert [start for start, _ in found] == [0.0, 2.0, 4.0]
-    np.testing.assert_array_equal(found[2][1], ramp(5)[4 * RATE :])
-
-
-def test_a_shorter_recording_is_repeated():
-    found = crop_samples(ramp(0.5), crops=2, crop_s=1.2)
-    assert [start for start, _ in found] == [0.0, 0.0]
-    np.testing.assert_array_equal(found[0][1][8000:16000], ramp(0.5))
-
-
-@pytest.mark.parametrize("wanted", [{"crops": 0, "crop_s": 1.0}, {"crops": 1, "crop_s": 0.0}])
-def test_no_crops_are_refused(wanted):
-    with pytest.raises(InputError, match="expected a positive number"):
-        crop_samples(ramp(1), **wanted)

@@ -17,12 +17,13 @@ from kowairo.data.audio import MAX_DURATION_S
 from kowairo.models import Encoder, SileroVad
 from kowairo.models.hub import fetch_checkpoint, is_hub_id
 
+from .crops import CropPlan, evenly_spaced_crops
 from .embed_file import InferencePrecision, NonFiniteEmbeddingError, embed_samples
 from .embedding_statistics import EmbeddingStatistics
 from .open_encoder import OpenedEncoder, open_encoder
 from .quality import Quality, QualityBar, measure_quality
 from .recording import Recording, read_recording, recording_name
-from .windows import audio_windows, crop_samples
+from .windows import audio_windows
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,13 +232,17 @@ class SpeakerEmbedder:
         Raises:
             QualityError: the recording is below the bar.
             AudioError: as `embed`.
-            InputError: crops or crop_s is not positive.
+            InputError: no crop, or one shorter than 0.5 s.
         """
+        plan = CropPlan(count=crops, duration_s=crop_s)
         source, samples = recording_name(audio), self._read(audio)
         quality = self._checked(samples, source)
+        length = round(plan.duration_s * SAMPLE_RATE_HZ)
+        parts = evenly_spaced_crops(samples, count=plan.count, crop_samples=length)
+        starts_s = np.linspace(0.0, max(0, len(samples) - length) / SAMPLE_RATE_HZ, num=plan.count).tolist()
         return [
             self._embed_measured(part, quality, source=source, start_s=start_s)
-            for start_s, part in crop_samples(samples, crops=crops, crop_s=crop_s)
+            for start_s, part in zip(starts_s, parts, strict=True)
         ]
 
     def _embedding_or_error(self, audio: Recording) -> Embedding | InputError:

@@ -1,4 +1,4 @@
-"""Windows of long recordings, and evenly spaced parts of short ones."""
+"""Windows of recordings of any length."""
 
 import math
 from collections.abc import Iterator
@@ -40,31 +40,6 @@ def audio_windows(
         blocks = stream_audio(recording_file(audio))
     for start, samples in _sliding(blocks, window, hop):
         yield start / SAMPLE_RATE_HZ, samples
-
-
-def crop_samples(
-    samples: NDArray[np.float32], *, crops: int, crop_s: float
-) -> list[tuple[float, NDArray[np.float32]]]:
-    """Evenly spaced parts, the first at the start and the last at the end.
-
-    Args:
-        samples: (samples,) at 16 kHz.
-        crops: number of parts.
-        crop_s: length of a part, s; shorter recordings are repeated up to it.
-
-    Returns:
-        Start in seconds and samples of each part.
-
-    Raises:
-        InputError: no part, or one shorter than a sample.
-    """
-    length = round(crop_s * SAMPLE_RATE_HZ)
-    if crops < 1 or length < 1:
-        raise InputError(f"expected a positive number and length of crops, got {crops} and {crop_s} s")
-    if len(samples) < length:
-        samples = np.resize(samples, length)
-    starts = np.linspace(0, len(samples) - length, crops).astype(int).tolist()
-    return [(start / SAMPLE_RATE_HZ, samples[start : start + length]) for start in starts]
 
 
 def _sliding(
