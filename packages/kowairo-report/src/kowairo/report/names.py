@@ -49,6 +49,7 @@ _TRIALS = {
     "trials_same_actor": "same actor",
     "trials_same_gender": "same gender",
     "trials_all": "all pairs",
+    "trials_cross_character": "targets across characters",
 }
 
 
