@@ -1,7 +1,6 @@
 import pytest
 
-from kowairo.cli.trial_overlap import read_overlap_note
-from kowairo.core import Corpus, EmbeddingSet, read_json, read_scores
+from kowairo.core import Corpus, EmbeddingSet, read_json, read_overlap_note, read_scores
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import pytest
 
-from kowairo.cli.trial_overlap import write_overlap_note
-from kowairo.core import AudioHashes, OverlapCounts, encoder_record, read_json
+from kowairo.core import AudioHashes, OverlapCounts, encoder_record, read_json, write_overlap_note
 from kowairo.models import load_encoder, read_card
 
 

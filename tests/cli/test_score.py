@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from kowairo.cli.trial_overlap import read_overlap_note
-from kowairo.core import Corpus, EmbeddingSet, read_json, read_scores, read_trials
+from kowairo.core import Corpus, EmbeddingSet, read_json, read_overlap_note, read_scores, read_trials
 from kowairo.core.kaldi_ark import write_ark
 
 

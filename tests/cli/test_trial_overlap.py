@@ -1,15 +1,15 @@
 import pytest
 
-from kowairo.cli.trial_overlap import (
-    corpus_overlap,
-    hand_on_overlap,
+from kowairo.cli.trial_overlap import corpus_overlap, hand_on_overlap, record_of, refuse_overlap, set_overlap
+from kowairo.core import (
+    Corpus,
+    EmbeddingSet,
+    InputError,
+    OverlapCounts,
+    TrainingOverlap,
     read_overlap_note,
-    record_of,
-    refuse_overlap,
-    set_overlap,
     write_overlap_note,
 )
-from kowairo.core import Corpus, EmbeddingSet, InputError, OverlapCounts, TrainingOverlap
 from kowairo.core.training_overlap import OVERLAP_NAME, RECORD_KEY
 
 COUNTS = OverlapCounts(2, 9, by_audio=1, by_speaker=1, speakers=1, first="s0-0")

@@ -1,6 +1,6 @@
 import pytest
 
-from kowairo.core import InputError, write_json
+from kowairo.core import InputError, OverlapCounts, write_json
 from kowairo.report.results import Comparison, Estimate, read_results, result_of
 
 ROW = {
@@ -30,6 +30,12 @@ def test_intervals_are_read_beside_their_values():
     )
     assert row.eer == Estimate(0.1, 0.08, 0.13)
     assert row.min_dcf == {0.01: Estimate(0.5, 0.4, 0.6)}
+
+
+def test_overlap_with_training_is_read_as_a_sentence():
+    counts = OverlapCounts(3, 9, by_audio=1, by_speaker=2, speakers=1, first="u0")
+    assert result_of(ROW | {"overlap": counts.as_json()}).overlap == str(counts)
+    assert result_of(ROW).overlap == ""
 
 
 def test_a_row_without_eer_is_refused_with_its_file(tmp_path):

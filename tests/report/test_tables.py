@@ -1,5 +1,6 @@
 import re
 
+from kowairo.core import OverlapCounts
 from kowairo.report import Estimate, format_results_table, markdown_results_table
 from kowairo.report.results import result_of
 from kowairo.report.tables import html_table, interval_bar, percent, results_html, trials_html
@@ -32,6 +33,21 @@ def test_terminal_columns_line_up_even_with_wide_characters():
 def test_terminal_table_ends_with_each_warning_once():
     text = format_results_table([row(warning="12 speakers only"), row(warning="12 speakers only")])
     assert text.count("note: 12 speakers only") == 1
+
+
+def test_overlap_with_training_is_noted_in_every_table():
+    overlap = {
+        "utterances": 3,
+        "of_utterances": 9,
+        "by_audio": 1,
+        "by_speaker": 2,
+        "speakers": 1,
+        "first": "u0",
+    }
+    marked = row(overlap=overlap)
+    assert "note: 3 of 9 utterances were in the training of the encoder" in format_results_table([marked])
+    assert ">trained on</span>" in results_html([marked], caption="x")
+    assert "trained on" not in results_html([row()], caption="x")
 
 
 def test_no_rows_leave_header_and_rule():

@@ -1,7 +1,17 @@
+import shutil
+
 import numpy as np
 import pytest
 
-from kowairo.core import InputError, read_scores, read_table, read_trials, write_trials
+from kowairo.core import (
+    InputError,
+    OverlapCounts,
+    read_scores,
+    read_table,
+    read_trials,
+    write_overlap_note,
+    write_trials,
+)
 from kowairo.report.comparison.table import compare_runs
 from kowairo.scoring import align_scores, eer, paired_bootstrap
 
@@ -98,3 +108,13 @@ def test_a_label_against_the_speakers_is_an_error(runs):
     write_trials(runs[0] / "data/test/trials", type(trials)(trials.enroll, trials.test, wrong))
     with pytest.raises(InputError, match="labelled against"):
         compare_runs(runs[:1])
+
+
+def test_scores_on_training_voices_are_remarked_on(runs, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(runs[1], copy)
+    counts = OverlapCounts(3, 9, by_audio=1, by_speaker=2, speakers=1, first="u0")
+    write_overlap_note(copy / "scores/resnet_x/test/trials.none.txt", counts)
+    found = {row.scores.normalization: row.remark for row in compare_runs([copy], num_replicates=20).rows}
+    assert str(counts) in found["none"]
+    assert str(counts) not in found["as"]

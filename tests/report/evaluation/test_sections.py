@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,13 @@ from kowairo.scoring.metrics import CONVENTIONS
 @pytest.fixture
 def measures(evaluation):
     return measure(evaluation, num_replicates=10)
+
+
+def test_the_headline_says_that_voices_were_trained_on(evaluation, measures):
+    systems = (replace(evaluation.systems[0], overlap="3 of 9 <utterances>"), *evaluation.systems[1:])
+    marked = replace(evaluation, systems=systems)
+    assert "Not a figure of new voices: 3 of 9 &lt;utterances&gt;" in headline_html(marked, measures)
+    assert "Not a figure of new voices" not in headline_html(evaluation, measures)
 
 
 def test_the_headline_speaks_of_the_plain_scores_and_of_their_calibration(evaluation, measures):

@@ -40,6 +40,8 @@ from kowairo.core.tables import write_wav_scp as write_wav_scp
 from kowairo.core.text_table import TextTable as TextTable
 from kowairo.core.training_overlap import OverlapCounts as OverlapCounts
 from kowairo.core.training_overlap import TrainingOverlap as TrainingOverlap
+from kowairo.core.training_overlap import read_overlap_note as read_overlap_note
+from kowairo.core.training_overlap import write_overlap_note as write_overlap_note
 from kowairo.core.training_record import AudioHashes as AudioHashes
 from kowairo.core.training_record import RecordFile as RecordFile
 from kowairo.core.training_record import Speaker as Speaker
@@ -103,6 +105,7 @@ __all__ = [
     "read_json",
     "read_lines",
     "read_npy_folder",
+    "read_overlap_note",
     "read_scores",
     "read_spk2enroll",
     "read_table",
@@ -117,6 +120,7 @@ __all__ = [
     "user_cache",
     "write_ark",
     "write_json",
+    "write_overlap_note",
     "write_scores",
     "write_table",
     "write_trials",

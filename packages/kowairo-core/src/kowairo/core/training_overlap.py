@@ -164,3 +164,30 @@ def known_speakers(record: TrainingRecord, speakers: Mapping[str, Speaker]) -> d
     """
     known = {speaker for speaker in set(speakers.values()) if record.has_speaker(speaker)}
     return {utt: speaker.name for utt, speaker in speakers.items() if speaker in known}
+
+
+def write_overlap_note(scores: Path, counts: OverlapCounts | None) -> None:
+    """Mark a score file, or take the mark of an earlier one away.
+
+    Args:
+        scores: The score file; the mark lies beside it, `<name>.overlap.json`.
+        counts: What its trials share with training, None for nothing.
+    """
+    if counts is None:
+        _note(scores).unlink(missing_ok=True)
+    else:
+        write_json(_note(scores), counts.as_json())
+
+
+def read_overlap_note(scores: Path) -> OverlapCounts | None:
+    """Read the mark of a score file, None if it has none.
+
+    Raises:
+        InputError: The mark is broken.
+    """
+    note = _note(scores)
+    return OverlapCounts.of_json(read_json(note)) if note.is_file() else None
+
+
+def _note(scores: Path) -> Path:
+    return scores.with_name(f"{scores.name}.overlap.json")

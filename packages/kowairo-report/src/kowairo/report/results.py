@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kowairo.core import InputError, read_json
+from kowairo.core import InputError, OverlapCounts, read_json
 
 HEADLINE_SET = "test"
 """Set whose speakers were never trained on: what the headline speaks of."""
@@ -53,6 +53,7 @@ class Result:
         min_dcf: Minimum detection cost by target prior, e.g. {0.01: ...}.
         threshold: Score at which both error rates are equal, None if unknown.
         warning: What to keep in mind when reading the row, "" if nothing.
+        overlap: What the trials share with the encoder's training, "" if nothing.
     """
 
     system: str
@@ -67,6 +68,7 @@ class Result:
     min_dcf: Mapping[float, Estimate]
     threshold: float | None
     warning: str
+    overlap: str
 
     @property
     def is_overall(self) -> bool:
@@ -186,6 +188,7 @@ def result_of(record: Mapping[str, object]) -> Result:
         min_dcf=costs,
         threshold=_number(record, "threshold"),
         warning=str(record.get("warning") or ""),
+        overlap=_overlap(record.get("overlap")),
     )
 
 
@@ -206,6 +209,10 @@ def comparison_of(record: Mapping[str, object]) -> Comparison:
         reference_eer=_estimate(record, "reference_eer").value,
         difference=_estimate(record, "difference"),
     )
+
+
+def _overlap(content: object) -> str:
+    return str(OverlapCounts.of_json(content)) if isinstance(content, Mapping) else ""
 
 
 def _estimate(record: Mapping[str, object], name: str) -> Estimate:

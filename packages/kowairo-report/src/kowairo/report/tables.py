@@ -70,7 +70,7 @@ def format_results_table(rows: Sequence[Result]) -> str:
     widths = [max(_width(line[i]) for line in [_HEADERS, *body]) for i in range(len(_HEADERS))]
     lines = [_aligned(_HEADERS, widths), "  ".join("-" * width for width in widths)]
     lines += [_aligned(cells, widths) for cells in body]
-    notes = dict.fromkeys(row.warning for row in rows if row.warning)
+    notes = dict.fromkeys(note for row in rows for note in (row.warning, row.overlap) if note)
     return "\n".join([*lines, *(f"note: {note}" for note in notes)])
 
 
@@ -164,9 +164,7 @@ def results_html(rows: Sequence[Result], *, caption: str) -> str:
     headers += ["minDCF 0.01", "minDCF 0.05", "Pairs"]
     body = []
     for row in rows:
-        note = (
-            f' <span class="note" title="{html.escape(row.warning)}">few data</span>' if row.warning else ""
-        )
+        note = _note("few data", row.warning) + _note("trained on", row.overlap)
         body.append(
             [
                 html.escape(system_label(row.system)),
@@ -180,6 +178,10 @@ def results_html(rows: Sequence[Result], *, caption: str) -> str:
             ]
         )
     return html_table(headers, body, caption=caption, numeric=5)
+
+
+def _note(label: str, text: str) -> str:
+    return f' <span class="note" title="{html.escape(text)}">{label}</span>' if text else ""
 
 
 def trials_html(rows: Sequence[Result], *, caption: str) -> str:

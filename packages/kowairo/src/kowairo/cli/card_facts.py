@@ -5,7 +5,8 @@ from typing import Any
 
 from kowairo.cli.label_tables import read_labels
 from kowairo.cli.trial_files import blaming, read_scored_trials
-from kowairo.cli.trial_overlap import read_overlap_note, refuse_overlap
+from kowairo.cli.trial_overlap import refuse_overlap
+from kowairo.core import read_overlap_note
 from kowairo.scoring import align_scores, find_operating_points
 
 

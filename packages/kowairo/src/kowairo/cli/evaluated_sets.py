@@ -7,7 +7,7 @@ from pathlib import Path
 from kowairo.cli.compare import percent
 from kowairo.cli.metrics import marked, write_rows
 from kowairo.cli.trial_files import blaming
-from kowairo.cli.trial_overlap import refuse_overlap, set_overlap, write_overlap_note
+from kowairo.cli.trial_overlap import refuse_overlap, set_overlap
 from kowairo.core import (
     Corpus,
     InputError,
@@ -18,6 +18,7 @@ from kowairo.core import (
     read_scores,
     read_trials,
     write_json,
+    write_overlap_note,
     write_scores,
 )
 from kowairo.scoring import (

@@ -7,8 +7,17 @@ from typing import Literal
 
 from kowairo.cli.label_tables import NO_AUDIO, read_labels
 from kowairo.cli.trial_files import blaming, read_scored_trials
-from kowairo.cli.trial_overlap import corpus_overlap, read_overlap_note, record_of, refuse_overlap
-from kowairo.core import Corpus, InputError, OverlapCounts, Scores, Trials, read_spk2enroll, write_json
+from kowairo.cli.trial_overlap import corpus_overlap, record_of, refuse_overlap
+from kowairo.core import (
+    Corpus,
+    InputError,
+    OverlapCounts,
+    Scores,
+    Trials,
+    read_overlap_note,
+    read_spk2enroll,
+    write_json,
+)
 from kowairo.scoring import (
     ResultLabels,
     ResultRow,

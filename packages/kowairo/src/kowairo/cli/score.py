@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from kowairo.cli.saved_kinds import open_backend
 from kowairo.cli.trial_files import blaming, read_trial_files, trial_place
-from kowairo.cli.trial_overlap import refuse_overlap, set_overlap, write_overlap_note
+from kowairo.cli.trial_overlap import refuse_overlap, set_overlap
 from kowairo.core import (
     InputError,
     TableError,
@@ -15,6 +15,7 @@ from kowairo.core import (
     open_embeddings,
     read_spk2enroll,
     read_table,
+    write_overlap_note,
     write_trials,
 )
 from kowairo.scoring import Enrollment, TrialCounts, score_trial_file

@@ -11,9 +11,9 @@ from kowairo.core import (
     TrainingOverlap,
     encoder_folder,
     encoder_record,
-    read_json,
+    read_overlap_note,
     speakers_of,
-    write_json,
+    write_overlap_note,
 )
 
 
@@ -85,29 +85,6 @@ def record_of(encoder: str) -> RecordFile:
     return record
 
 
-def write_overlap_note(scores: Path, counts: OverlapCounts | None) -> None:
-    """Mark a score file, or take the mark of an earlier one away.
-
-    Args:
-        scores: The score file.
-        counts: What its trials share with training, None for nothing.
-    """
-    if counts is None:
-        _note(scores).unlink(missing_ok=True)
-    else:
-        write_json(_note(scores), counts.as_json())
-
-
-def read_overlap_note(scores: Path) -> OverlapCounts | None:
-    """Read the mark of a score file, None if it has none.
-
-    Raises:
-        InputError: The mark is broken.
-    """
-    note = _note(scores)
-    return OverlapCounts.of_json(read_json(note)) if note.is_file() else None
-
-
 def hand_on_overlap(scores: Iterable[Path], out: Path) -> None:
     """Mark a score file that was made of others as they are marked.
 
@@ -117,7 +94,3 @@ def hand_on_overlap(scores: Iterable[Path], out: Path) -> None:
     """
     found = [counts for path in scores if (counts := read_overlap_note(path)) is not None]
     write_overlap_note(out, max(found, key=lambda counts: counts.utterances) if found else None)
-
-
-def _note(scores: Path) -> Path:
-    return scores.with_name(f"{scores.name}.overlap.json")

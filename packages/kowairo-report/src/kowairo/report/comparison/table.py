@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from kowairo.core import InputError, Trials, file_digest, read_table, read_trials
+from kowairo.core import InputError, Trials, file_digest, read_overlap_note, read_table, read_trials
 from kowairo.scoring import Interval, paired_bootstrap, speaker_bootstrap
 
 from ..results import HEADLINE_SET, HEADLINE_TRIALS, Estimate
@@ -238,8 +238,13 @@ def _row(
         p_value=paired.eer_p_value if paired else None,
         min_dcf_p_value=dict(paired.min_dcf_p_value) if paired else {},
         min_dcf_difference={p: _estimate(paired.min_dcf[p]) for p in p_targets} if paired else {},
-        remark=remark or own.warning,
+        remark="; ".join(filter(None, (remark or own.warning, _overlap(one.file.path)))),
     )
+
+
+def _overlap(scores: Path) -> str:
+    counts = read_overlap_note(scores)
+    return "" if counts is None else str(counts)
 
 
 def _matched(one: _Scored, reference: _Scored | None, name: str) -> tuple[str, NDArray[np.float64] | None]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kowairo.core import Corpus, InputError, Trials, file_digest, read_table, read_trials
+from kowairo.core import Corpus, InputError, Trials, file_digest, read_overlap_note, read_table, read_trials
 from kowairo.scoring.calibration import OperatingPoints
 
 from ..comparison.runs import Run, ScoreFile, read_runs
@@ -22,11 +22,13 @@ class Evaluated:
         file: Where they come from.
         digest: SHA-256 of the file.
         scored: The scores, joined to the trials.
+        overlap: What the trials share with the encoder's training, "" if nothing.
     """
 
     file: ScoreFile
     digest: str
     scored: ScoredSystem
+    overlap: str
 
     @property
     def is_ratio(self) -> bool:
@@ -157,4 +159,5 @@ def _place(run: Run, set_name: str | None, trials: str | None) -> tuple[str, str
 def _evaluated(file: ScoreFile, trials: Trials, utt2spk: Mapping[str, str] | None) -> Evaluated:
     label, norm = system_label(file.system), normalization_label(file.normalization)
     label = label if norm == "none" else f"{label}, {norm}"
-    return Evaluated(file, file_digest(file.path), read_system(label, file.path, trials, utt2spk))
+    scored, overlap = read_system(label, file.path, trials, utt2spk), read_overlap_note(file.path)
+    return Evaluated(file, file_digest(file.path), scored, "" if overlap is None else str(overlap))

@@ -12,6 +12,7 @@ from ..names import condition_label
 from ..pictures import pictures_section
 from ..plots import ape_picture, det_picture, reliability_picture, scores_picture, tippett_picture
 from ..results import Estimate, Result
+from ..sections.headline import overlap_notice
 from ..sections.section import Section, figure_box, folded
 from ..tables import cost, html_table, interval_bar, percent, results_html
 from .folder import Evaluated, Evaluation
@@ -46,6 +47,8 @@ def headline_html(evaluation: Evaluation, measures: Sequence[Measures]) -> str:
         blocks.append(_measure_block("Cllr, bits", f"{calibrated.cllr:.3f}", detail))
     warnings = dict.fromkeys(one.warning for one in measures if one.warning)
     notes = "".join(f'<p class="notice">{html.escape(warning)}</p>' for warning in warnings)
+    overlaps = dict.fromkeys(one.overlap for one in evaluation.systems if one.overlap)
+    notes = "".join(map(overlap_notice, overlaps)) + notes
     return f'<p class="lead">{html.escape(lead)}</p><dl class="measures">{"".join(blocks)}</dl>{notes}'
 
 

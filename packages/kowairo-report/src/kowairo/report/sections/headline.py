@@ -25,6 +25,7 @@ def headline_html(experiment: Experiment) -> str:
     if experiment.is_synthetic:
         parts.append(f'<p class="notice">{SYNTHETIC_NOTE}</p>')
     main, baseline = experiment.headline(experiment.main_system), experiment.headline(BASELINE)
+    parts += [overlap_notice(row.overlap) for row in (main, baseline) if row and row.overlap]
     comparison = _headline_comparison(experiment)
     blocks = [_measure(f"{system_label(row.system)}, EER", row.eer, row) for row in (main, baseline) if row]
     if comparison:
@@ -34,6 +35,18 @@ def headline_html(experiment: Experiment) -> str:
     warnings = dict.fromkeys(row.warning for row in (main, baseline) if row and row.warning)
     parts += [f'<p class="soft">{html.escape(warning)}</p>' for warning in warnings]
     return "".join(parts)
+
+
+def overlap_notice(overlap: str) -> str:
+    """Say that a figure was measured on voices of the encoder's training.
+
+    Args:
+        overlap: How much of the trials is.
+
+    Returns:
+        HTML.
+    """
+    return f'<p class="notice">Not a figure of new voices: {html.escape(overlap)}.</p>'
 
 
 def _lead(experiment: Experiment) -> str:
