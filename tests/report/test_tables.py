@@ -1,6 +1,5 @@
 import re
 
-from kowairo.core import OverlapCounts
 from kowairo.report import Estimate, format_results_table, markdown_results_table
 from kowairo.report.results import result_of
 from kowairo.report.tables import html_table, interval_bar, percent, results_html, trials_html
