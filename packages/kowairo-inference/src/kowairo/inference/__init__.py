@@ -1,5 +1,6 @@
 """Audio files to embeddings with kowairo."""
 
+from .anime_speaker_embedding import AnimeSpeakerEmbedding as AnimeSpeakerEmbedding
 from .crops import CropPlan as CropPlan
 from .crops import evenly_spaced_crops as evenly_spaced_crops
 from .embed import EmbedSettings as EmbedSettings
@@ -25,6 +26,7 @@ from .speaker_embedder import SpeakerEmbedder as SpeakerEmbedder
 from .speaker_embedder import mean_vector as mean_vector
 
 __all__ = [
+    "AnimeSpeakerEmbedding",
     "AudioFiles",
     "CropPlan",
     "EmbedPart",

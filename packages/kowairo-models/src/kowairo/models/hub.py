@@ -147,6 +147,15 @@ def _download(url: str, target: Path, sha256: str | None) -> None:
         ) from error
 
 
+def check_digest(path: Path, sha256: str) -> None:
+    """Refuses a file with another SHA-256.
+
+    Raises:
+        InputError: it has another one.
+    """
+    _check(file_digest(path), sha256, str(path))
+
+
 def _check(found: str, expected: str | None, source: str) -> None:
     if expected is not None and found != expected.lower():
         raise InputError(f"{source}: SHA-256 is {found}, {expected.lower()} was asked for")
