@@ -148,6 +148,7 @@ pack() { # the copies derive from recordings that are in the record
         [ "$name" = base ] || corpora+=("$EXP/novel")
         plan models pack --config "$C/card_$name.yaml" --checkpoint "$EXP/train/$(last_of "${name/base/train}")/checkpoint" \
             --name "$name" --corpora "${corpora[@]}" --voices "$D/eval/dev" --dev_corpus "$D/eval/dev" \
+            --notices packages/kowairo-weights/src/kowairo/weights/{NOTICE,LICENSE}.md \
             --trials "$D/eval/dev/trials" --scores "$EXP/scores/$name/dev/trials.none.txt" --out "$EXP/weights/$name"
     done
     run_plan

@@ -1,1 +1,1 @@
-"""Folders of trained encoders, each a checkpoint folder; `kowairo.models.from_pretrained` loads them by name."""
+"""Folders of trained encoders, each a checkpoint; `kowairo.models.from_pretrained` loads them by name."""
