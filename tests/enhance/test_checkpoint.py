@@ -4,7 +4,15 @@ import yaml
 from safetensors.torch import save_file
 
 from kowairo.core import InputError
-from kowairo.enhance import LinearNetV2, LinearNetV3, build_enhancer, load_enhancer, save_enhancer
+from kowairo.enhance import (
+    LinearNetV2,
+    LinearNetV3,
+    SetTransformer,
+    build_enhancer,
+    load_enhancer,
+    load_set_enhancer,
+    save_enhancer,
+)
 
 _V3 = "kowairo.enhance.linear_nets.LinearNetV3"
 
@@ -73,6 +81,31 @@ def test_weights_of_another_width_are_refused(tmp_path):
     save_file(LinearNetV3(5).state_dict(), folder / "model.safetensors")
     with pytest.raises(InputError, match=r"of another shape \['layers\.0\.bias'"):
         load_enhancer(folder)
+
+
+def test_rows_and_sets_are_told_apart(tmp_path):
+    save_enhancer(SetTransformer(4, width=8), tmp_path / "sets")
+    save_enhancer(LinearNetV2(4), tmp_path / "rows")
+    assert isinstance(load_set_enhancer(tmp_path / "sets"), SetTransformer)
+    with pytest.raises(InputError, match="SetTransformer takes sets of embeddings"):
+        load_enhancer(tmp_path / "sets")
+    with pytest.raises(InputError, match="LinearNetV2 takes one embedding at a time"):
+        load_set_enhancer(tmp_path / "rows")
+
+
+def test_other_files_of_the_folder_stay_and_a_broken_save_is_no_enhancer(tmp_path, monkeypatch):
+    folder = saved(tmp_path)
+    (folder / "scores.txt").write_text("kept")
+    monkeypatch.setattr("kowairo.enhance.checkpoint.save_file", _fails)
+    with pytest.raises(OSError, match="no space left"):
+        save_enhancer(LinearNetV3(4), folder)
+    assert (folder / "scores.txt").read_text() == "kept"
+    with pytest.raises(InputError, match=r"config\.yaml: no such file"):
+        load_enhancer(folder)
+
+
+def _fails(*arguments):
+    raise OSError("no space left")
 
 
 def test_bad_configurations_are_refused(tmp_path):

@@ -4,6 +4,7 @@ import torch
 
 from kowairo.core import EmbeddingSet
 from kowairo.training.enhancement import EnhancementConfig, Processes, multi_utterance_targets
+from kowairo.training.enhancement.batch import LabelNames
 from kowairo.training.enhancement.batches import EnhancementBatches
 
 
@@ -57,7 +58,7 @@ def test_pairs_of_a_speaker_stay_together(train_side):
 def test_classes_of_strangers_are_minus_one(train_side):
     items = train_side.items()
     names = (items.names[2], "somebody", items.names[0])
-    batch = rows(EnhancementBatches(items, EnhancementConfig(batch_size=480), class_names=names))[0]
+    batch = rows(EnhancementBatches(items, EnhancementConfig(batch_size=480), names=LabelNames(names)))[0]
     assert batch.labels.speakers[:24].tolist() == [2] * 8 + [-1] * 8 + [0] * 8
 
 

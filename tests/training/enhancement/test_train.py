@@ -8,10 +8,17 @@ import time
 import pytest
 import torch
 
-from kowairo.core import KowairoError
-from kowairo.enhance import LinearNetV1, LinearNetV3, load_enhancer
-from kowairo.losses import MSE, EnhancementSoftmax, published_loss
-from kowairo.training.enhancement import EnhancementConfig, train_enhancer
+from kowairo.core import InputError, KowairoError
+from kowairo.data.enhancement_lists import ListSource
+from kowairo.enhance import LinearNetV1, LinearNetV3, SetTransformer, load_enhancer
+from kowairo.losses import MSE, AdversarialEnhancement, Cosine, EnhancementSoftmax, published_loss
+from kowairo.training.enhancement import (
+    EnhancementConfig,
+    EnrollmentList,
+    draw_list,
+    list_items,
+    train_enhancer,
+)
 
 
 def weights_equal(first, second):
@@ -120,6 +127,34 @@ def test_a_classifier_is_trained_along(trained):
     trained(loss=loss, max_epochs=1)
     assert loss.weight.shape == (60, 16)
     assert loss.bias.abs().max() > 0
+
+
+@pytest.mark.slow
+def test_a_net_of_sets_beats_the_plain_mean_of_speakers_it_never_saw(train_side, valid_side, toys):
+    net = SetTransformer(16, width=32, num_blocks=1)
+    valid, unseen = (
+        EnrollmentList.draw(name, side.embeddings, side.utt2spk, sizes=[2, 3], seed=0)
+        for name, side in (("valid", valid_side), ("unseen", toys("u", 40, seed=2)))
+    )
+    config = EnhancementConfig(max_epochs=30, batch_size=32, max_set_size=4)
+    result = train_enhancer(
+        net, Cosine(), train_side.items(), valid=valid_side.items(), tests=[valid, unseen], config=config
+    )
+    assert result.eers["unseen"] < 0.9 * result.unenhanced_eers["unseen"]
+
+
+def test_an_adversary_is_trained_on_domains_and_knows_those_of_validation(train_side, valid_side):
+    def items(side):
+        lines = draw_list(ListSource.of_paths(side.embeddings.utts), "normal", seed=0)
+        styles = {utt: utt.split("/")[1] for utt in side.embeddings.utts}
+        return list_items(lines, side.embeddings, utt2domain=styles)
+
+    loss, net = AdversarialEnhancement(towards=Cosine()), LinearNetV3(16, activation="ELU")
+    config = EnhancementConfig(max_epochs=2)
+    result = train_enhancer(net, loss, items(train_side), valid=items(valid_side), config=config)
+    assert 0 <= result.history[-1].valid_figure <= 1
+    with pytest.raises(InputError, match="AdversarialEnhancement needs domains"):
+        train_enhancer(net, AdversarialEnhancement(), train_side.items(), config=config)
 
 
 def test_a_diverging_loss_is_an_error(trained):

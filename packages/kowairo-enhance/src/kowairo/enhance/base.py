@@ -1,4 +1,4 @@
-"""The contract of enhancement nets: an embedding in, a better embedding out."""
+"""The contracts of enhancement nets: an embedding in, or several of one speaker, a better embedding out."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ Plain = None | bool | int | float | str
 """What an initial argument of an enhancer may be, so that plain YAML can hold it."""
 
 
-class Enhancer(nn.Module, ABC):
-    """A net on top of a frozen encoder that maps embeddings to embeddings, row by row.
+class EnhancementNet(nn.Module, ABC):
+    """What both kinds of nets have in common.
 
-    In evaluation mode the output of a row does not depend on the other rows. ``init_args`` rebuilds the same
-    architecture: ``type(net)(**net.init_args)``. A new enhancer is one subclass in one file;
-    ``kowairo.testing.check_enhancer`` is its contract suite.
+    ``init_args`` rebuilds the same architecture: ``type(net)(**net.init_args)``.
     """
 
     @property
@@ -47,8 +45,26 @@ class Enhancer(nn.Module, ABC):
         """Enhance embeddings.
 
         Args:
-            embeddings: (batch, input_dim).
+            embeddings: (batch, input_dim), or (batch, items, input_dim) where a net takes sets.
 
         Returns:
             (batch, output_dim), not necessarily of unit length.
         """
+
+
+class Enhancer(EnhancementNet):
+    """A net on top of a frozen encoder that maps embeddings to embeddings, row by row.
+
+    In evaluation mode the output of a row does not depend on the other rows. A new enhancer is one subclass
+    in one file; ``kowairo.testing.check_enhancer`` is its contract suite.
+    """
+
+
+class SetEnhancer(EnhancementNet):
+    """A net that makes one embedding of several utterances of a speaker.
+
+    It takes (batch, items, input_dim), each item of unit length; a row of zeros is no item, so that sets of
+    different sizes share a batch. The output depends neither on the order of a set's items nor on other sets,
+    and any number of items from one on is allowed. A new one is one subclass in one file;
+    ``kowairo.testing.check_set_enhancer`` is its contract suite.
+    """

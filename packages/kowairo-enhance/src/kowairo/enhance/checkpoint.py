@@ -10,18 +10,18 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from kowairo.core import InputError, atomic_path
-from kowairo.enhance.base import Enhancer, Plain
+from kowairo.enhance.base import EnhancementNet, Enhancer, Plain, SetEnhancer
 
 _WEIGHTS, _CONFIG = "model.safetensors", "config.yaml"
 
 
-def save_enhancer(enhancer: Enhancer, folder: Path) -> None:
+def save_enhancer(enhancer: EnhancementNet, folder: Path) -> None:
     """Write ``model.safetensors`` and ``config.yaml`` (class_path, init_args); other files there stay.
 
     An older ``config.yaml`` goes first and the new one comes last: a folder that has one is whole.
 
     Args:
-        enhancer: Any enhancer.
+        enhancer: Any enhancer, of rows or of sets.
         folder: Where to write; made when missing.
     """
     config = {"class_path": class_path(enhancer), "init_args": dict(enhancer.init_args)}
@@ -46,11 +46,35 @@ def load_enhancer(folder: Path) -> Enhancer:
         The enhancer with its weights.
 
     Raises:
-        InputError: A file is missing or damaged, the class is unknown, or the weights do not fit (all keys
-            that are missing or unexpected are listed).
+        InputError: A file is missing or damaged, the class is unknown, the folder holds an enhancer of sets,
+            or the weights do not fit (all keys that are missing or unexpected are listed).
+    """
+    net = load_enhancement_net(folder)
+    if not isinstance(net, Enhancer):
+        raise InputError(f"{folder}: {type(net).__name__} takes sets of embeddings, not one at a time")
+    return net
+
+
+def load_set_enhancer(folder: Path) -> SetEnhancer:
+    """Rebuild an enhancer of sets; see ``load_enhancer``.
+
+    Raises:
+        InputError: As there; or the folder holds an enhancer of single embeddings.
+    """
+    net = load_enhancement_net(folder)
+    if not isinstance(net, SetEnhancer):
+        raise InputError(f"{folder}: {type(net).__name__} takes one embedding at a time, not sets")
+    return net
+
+
+def load_enhancement_net(folder: Path) -> EnhancementNet:
+    """Rebuild an enhancer of either kind; see ``load_enhancer``.
+
+    Raises:
+        InputError: As there.
     """
     name, init_args = _read_config(folder / _CONFIG)
-    enhancer = build_enhancer(name, init_args)
+    net = build_enhancer(name, init_args)
     path = folder / _WEIGHTS
     try:
         state = load_file(path)
@@ -58,27 +82,27 @@ def load_enhancer(folder: Path) -> Enhancer:
         raise InputError(f"{path}: no such file; is {folder} a saved enhancer?") from error
     except SafetensorError as error:
         raise InputError(f"{path}: not a safetensors file: {error}") from error
-    own = enhancer.state_dict()
+    own = net.state_dict()
     wrong = {key for key in own.keys() & state.keys() if own[key].shape != state[key].shape}
     if wrong or own.keys() != state.keys():
         raise InputError(
             f"{path}: weights do not fit {name}: missing {sorted(own.keys() - state.keys())}, "
             f"unexpected {sorted(state.keys() - own.keys())}, of another shape {sorted(wrong)}"
         )
-    enhancer.load_state_dict(state)
-    return enhancer.eval()
+    net.load_state_dict(state)
+    return net.eval()
 
 
-def class_path(enhancer: Enhancer) -> str:
+def class_path(enhancer: EnhancementNet) -> str:
     """Return the name under which the enhancer's class is saved: "package.module.Class"."""
     return f"{type(enhancer).__module__}.{type(enhancer).__qualname__}"
 
 
-def build_enhancer(name: str, init_args: dict[str, Plain]) -> Enhancer:
+def build_enhancer(name: str, init_args: dict[str, Plain]) -> EnhancementNet:
     """Build an untrained enhancer.
 
     Args:
-        name: "package.module.Class" of an imported subclass of ``Enhancer``.
+        name: "package.module.Class" of an imported subclass of ``EnhancementNet``.
         init_args: Its keyword arguments.
 
     Returns:
@@ -97,10 +121,10 @@ def build_enhancer(name: str, init_args: dict[str, Plain]) -> Enhancer:
     return known[name](**init_args)
 
 
-def _loaded_enhancers() -> list[type[Enhancer]]:
-    """All classes below ``Enhancer``, at any depth, that can be built."""
-    found: list[type[Enhancer]] = []
-    pending = Enhancer.__subclasses__()
+def _loaded_enhancers() -> list[type[EnhancementNet]]:
+    """All classes below ``EnhancementNet``, at any depth, that can be built."""
+    found: list[type[EnhancementNet]] = []
+    pending = EnhancementNet.__subclasses__()
     while pending:
         kind = pending.pop()
         pending += kind.__subclasses__()

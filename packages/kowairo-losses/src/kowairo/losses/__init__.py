@@ -2,6 +2,7 @@
 
 from .aam_softmax import AAMSoftmax as AAMSoftmax
 from .ada_cos import AdaCos as AdaCos
+from .adversarial_enhancement import AdversarialEnhancement as AdversarialEnhancement
 from .am_softmax import AMSoftmax as AMSoftmax
 from .angular_margin import MarginBranch as MarginBranch
 from .angular_margin import cosine_with_margin as cosine_with_margin
@@ -72,6 +73,7 @@ __all__ = [
     "AAMSoftmax",
     "AMSoftmax",
     "AdaCos",
+    "AdversarialEnhancement",
     "AngularPrototypical",
     "ClassifierLoss",
     "ContrastiveDistillation",

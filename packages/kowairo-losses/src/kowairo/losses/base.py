@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import torch
 from torch import nn
@@ -106,18 +106,21 @@ class EnhancementLoss(nn.Module, ABC):
     float32 whatever the precision of its input. `kowairo.testing.check_enhancement_loss` tests all that.
     """
 
-    list_kind: ClassVar[EnhancementListKind] = "normal"
+    list_kind: EnhancementListKind = "normal"
     """Which list of training items it needs; the names are those of the list files."""
-    uses_classes: ClassVar[bool] = False
+    uses_classes: bool = False
     """Whether it has a weight row per training speaker: then it costs nothing for anybody else."""
+    uses_domains: bool = False
+    """Whether it needs to know the domains of the rows."""
 
-    def start(self, *, embedding_dim: int, num_speakers: int, seed: int) -> None:
+    def start(self, *, embedding_dim: int, num_speakers: int, seed: int, num_domains: int = 0) -> None:
         """Build what depends on the data; called once, before the first step.
 
         Args:
             embedding_dim: dimension of the net's output.
             num_speakers: training speakers.
             seed: seed of initial weights.
+            num_domains: domains, 0 where none are known.
         """
 
     def figure(

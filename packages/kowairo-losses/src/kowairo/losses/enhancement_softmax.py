@@ -49,7 +49,7 @@ class EnhancementSoftmax(EnhancementLoss):
         self.register_parameter("weight", None)
         self.register_parameter("bias", None)
 
-    def start(self, *, embedding_dim: int, num_speakers: int, seed: int) -> None:
+    def start(self, *, embedding_dim: int, num_speakers: int, seed: int, num_domains: int = 0) -> None:
         """Build W (speakers, dim) and b (speakers,); see `EnhancementLoss.start`.
 
         Raises:

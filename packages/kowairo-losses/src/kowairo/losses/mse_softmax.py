@@ -29,7 +29,7 @@ class MSESoftmax(EnhancementLoss):
         self.mse = MSE()
         self.softmax = EnhancementSoftmax(classifier=classifier, initial=initial)
 
-    def start(self, *, embedding_dim: int, num_speakers: int, seed: int) -> None:
+    def start(self, *, embedding_dim: int, num_speakers: int, seed: int, num_domains: int = 0) -> None:
         """Build the classifier; see `EnhancementSoftmax.start`."""
         self.softmax.start(embedding_dim=embedding_dim, num_speakers=num_speakers, seed=seed)
 

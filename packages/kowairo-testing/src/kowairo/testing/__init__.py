@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .encoder import TinyEncoder as TinyEncoder
     from .encoder import check_encoder as check_encoder
     from .enhance import check_enhancer as check_enhancer
+    from .enhance import check_set_enhancer as check_set_enhancer
     from .enhancement_losses import check_enhancement_loss as check_enhancement_loss
     from .importers import check_importer as check_importer
     from .losses import check_distillation_loss as check_distillation_loss
@@ -34,6 +35,7 @@ _MODULES = {
     "check_importer": "importers",
     "check_loss": "losses",
     "check_score_normalizer": "scoring",
+    "check_set_enhancer": "enhance",
     "tone_voice": "tones",
     "toy_trials": "scoring",
     "write_tone_corpus": "tones",
@@ -51,6 +53,7 @@ __all__ = [
     "check_importer",
     "check_loss",
     "check_score_normalizer",
+    "check_set_enhancer",
     "tone_voice",
     "toy_trials",
     "write_tone_corpus",

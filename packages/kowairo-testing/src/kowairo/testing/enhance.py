@@ -1,4 +1,4 @@
-"""The contract suite of enhancement nets."""
+"""The contract suites of enhancement nets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from kowairo.enhance import Enhancer, load_enhancer, save_enhancer
+from kowairo.enhance import EnhancementNet, Enhancer, SetEnhancer, load_enhancement_net, save_enhancer
 
 
 def check_enhancer(enhancer: Enhancer) -> None:
@@ -39,7 +39,41 @@ def check_enhancer(enhancer: Enhancer) -> None:
     _check_round_trip(enhancer, batch)
 
 
-def _check_gradients(enhancer: Enhancer, batch: torch.Tensor) -> None:
+def check_set_enhancer(enhancer: SetEnhancer) -> None:
+    """Run the contract suite of an enhancer of sets.
+
+    Shape and finiteness of the output, for sets of one item and of many; the order of items, the room that is
+    left empty and the other sets of the batch change nothing; calling twice gives the same; the input is not
+    changed; every parameter gets a finite gradient; saving and loading gives the same class, arguments and
+    output.
+
+    Args:
+        enhancer: The net to check; it is left in evaluation mode.
+
+    Raises:
+        AssertionError: A promise does not hold; the message says which.
+    """
+    generator = torch.Generator().manual_seed(0)
+    batch = torch.nn.functional.normalize(torch.randn(6, 9, enhancer.input_dim, generator=generator), dim=2)
+    sizes = [1, 2, 3, 5, 8, 9]
+    for row, size in enumerate(sizes):
+        batch[row, size:] = 0.0
+    before = batch.clone()
+    enhancer.eval()
+    output = enhancer(batch)
+    assert output.shape == (6, enhancer.output_dim), f"expected (6, output_dim), got {tuple(output.shape)}"
+    assert bool(torch.isfinite(output).all()), "output must be finite"
+    assert torch.equal(batch, before), "forward must not change its input"
+    assert torch.equal(enhancer(batch), output), "forward must be repeatable in evaluation mode"
+    order = torch.randperm(9, generator=generator)
+    assert torch.allclose(enhancer(batch[:, order]), output, atol=1e-5), "the order of items must not matter"
+    alone = torch.cat([enhancer(batch[row : row + 1, :size]) for row, size in enumerate(sizes)])
+    assert torch.allclose(alone, output, atol=1e-5), "a set alone must give what it gives in a padded batch"
+    _check_gradients(enhancer, batch)
+    _check_round_trip(enhancer, batch)
+
+
+def _check_gradients(enhancer: EnhancementNet, batch: torch.Tensor) -> None:
     """Every parameter must get a finite gradient."""
     if not any(True for _ in enhancer.parameters()):
         return
@@ -51,11 +85,11 @@ def _check_gradients(enhancer: Enhancer, batch: torch.Tensor) -> None:
     enhancer.zero_grad()
 
 
-def _check_round_trip(enhancer: Enhancer, batch: torch.Tensor) -> None:
+def _check_round_trip(enhancer: EnhancementNet, batch: torch.Tensor) -> None:
     """What is loaded must be what was saved."""
     with tempfile.TemporaryDirectory() as folder:
         save_enhancer(enhancer, Path(folder) / "enhancer")
-        again = load_enhancer(Path(folder) / "enhancer")
+        again = load_enhancement_net(Path(folder) / "enhancer")
     assert type(again) is type(enhancer), f"expected the same class, got {type(again).__name__}"
     assert dict(again.init_args) == dict(enhancer.init_args), "init_args must survive saving"
     assert torch.equal(again(batch), enhancer(batch)), "saving and loading must not change the output"

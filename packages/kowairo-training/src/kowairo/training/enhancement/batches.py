@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from kowairo.core import InputError
 from kowairo.losses import EnhancementLabels
 from kowairo.scoring import length_normalize
 
+from .batch import BatchSource, EnhancementBatch, LabelNames
 from .config import EnhancementConfig
 from .epoch_order import Pool, epoch_pools
 from .items import EnhancementItems
@@ -19,36 +20,13 @@ from .processes import Processes
 from .speaker_means import SpeakerMeans
 
 
-@dataclass(frozen=True, eq=False)
-class EnhancementBatch:
-    """What one step needs."""
-
-    inputs: torch.Tensor
-    """(batch, dim), unit length."""
-    targets: torch.Tensor
-    """(batch, dim)."""
-    labels: EnhancementLabels
-    """What else is known."""
-    share: float
-    """Part of the step's rows that this process has; 1 where there is only one."""
-
-    def to(self, device: torch.device) -> EnhancementBatch:
-        """Move everything to a device."""
-        labels = {
-            name: None if values is None else values.to(device) for name, values in vars(self.labels).items()
-        }
-        return EnhancementBatch(
-            self.inputs.to(device), self.targets.to(device), EnhancementLabels(**labels), self.share
-        )
-
-
-class EnhancementBatches:
+class EnhancementBatches(BatchSource):
     """Batches of an epoch, in an order that follows from seed and epoch alone.
 
     Args:
         items: What to train on, all usable; items over embeddings on disk are best in the order of the file.
         config: Sizes, order, targets.
-        class_names: Speakers of the loss's classifier; others are labelled -1. None takes the items' own.
+        names: What the loss's classes stand for; None takes the items' own speakers and domains.
         processes: Among whom batches are shared.
     """
 
@@ -57,16 +35,16 @@ class EnhancementBatches:
         items: EnhancementItems,
         config: EnhancementConfig,
         *,
-        class_names: tuple[str, ...] | None = None,
+        names: LabelNames | None = None,
         processes: Processes | None = None,
     ) -> None:
         self._items, self._config = items, config
         self._processes = processes or Processes()
-        self._means = SpeakerMeans.of(
-            items.embeddings, items.row_speakers, len(items.names), target=config.target
-        )
+        self._means = None if items.clean is not None else speaker_means(items, config)
         self._speakers = items.speakers
-        self._classes = _class_numbers(items.names, class_names)
+        wanted = names or items.label_names
+        self._classes = class_numbers(items.names, wanted.speakers)
+        self._domains = class_numbers(items.domain_names, wanted.domains)
         self._pairs = _pairs_by_speaker(self._speakers[0::2]) if items.kind == "distribution" else []
 
     def epoch(self, number: int) -> Iterator[EnhancementBatch]:
@@ -115,32 +93,60 @@ class EnhancementBatches:
 
     def _batch(self, raw: NDArray[np.float32], items: NDArray[np.int64], *, share: float) -> EnhancementBatch:
         speakers = self._speakers[items]
-        same, domains = self._items.same_session, self._items.domains
+        same = self._items.same_session
         labels = EnhancementLabels(
             speakers=torch.from_numpy(self._classes[speakers]),
             negatives=self._negatives(items),
             same_session=None if same is None else torch.from_numpy(same[items[0::2] // 2]),
-            domains=None if domains is None else torch.from_numpy(domains[self._items.rows[items]]),
+            domains=self._domain_labels(items),
         )
         if not len(items):  # fewer rows than processes: there is nothing to scale
             return EnhancementBatch(torch.from_numpy(raw), torch.from_numpy(raw), labels, 0.0)
-        targets = self._means.targets(raw, speakers, left_out=self._config.left_out)
+        targets = self._targets(raw, items, speakers)
         inputs = length_normalize(raw).astype(np.float32)
         return EnhancementBatch(torch.from_numpy(inputs), torch.from_numpy(targets), labels, share)
 
+    def _targets(
+        self, raw: NDArray[np.float32], items: NDArray[np.int64], speakers: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        if self._means is not None:
+            return self._means.targets(raw, speakers, left_out=self._config.left_out)
+        clean, rows = self._items.clean, self._items.clean_rows
+        if clean is None or rows is None:
+            raise InputError("expected a clean embedding for each item")
+        return length_normalize(clean.vectors[rows[items]]).astype(np.float32)
+
     def _negatives(self, items: NDArray[np.int64]) -> torch.Tensor | None:
         others = self._items.others
-        if others is None or not len(items):
+        if others is None or self._means is None or not len(items):
             return None
         return torch.from_numpy(self._means.means(others[items]))
 
+    def _domain_labels(self, items: NDArray[np.int64]) -> torch.Tensor | None:
+        domains = self._items.domains
+        if domains is None:
+            return None
+        found = domains[self._items.rows[items]]
+        return torch.from_numpy(np.where(found >= 0, self._domains[found], -1))
 
-def _class_numbers(names: tuple[str, ...], class_names: tuple[str, ...] | None) -> NDArray[np.int64]:
-    """Class of each speaker, -1 for strangers."""
-    if class_names is None:
-        return np.arange(len(names))
-    number = {name: place for place, name in enumerate(class_names)}
-    return np.array([number.get(name, -1) for name in names], dtype=np.int64)
+
+def speaker_means(items: EnhancementItems, config: EnhancementConfig) -> SpeakerMeans:
+    """The means of the speakers of some items."""
+    return SpeakerMeans.of(items.embeddings, items.row_speakers, len(items.names), target=config.target)
+
+
+def class_numbers(names: tuple[str, ...], classes: tuple[str, ...]) -> NDArray[np.int64]:
+    """Class of each name, -1 for strangers; never empty, so that it can be indexed.
+
+    Args:
+        names: (n,) own names.
+        classes: Names of the classes.
+
+    Returns:
+        (max(n, 1),) int64.
+    """
+    number = {name: place for place, name in enumerate(classes)}
+    return np.array([number.get(name, -1) for name in names] or [-1], dtype=np.int64)
 
 
 def _pairs_by_speaker(speakers: NDArray[np.int64]) -> list[NDArray[np.int64]]:

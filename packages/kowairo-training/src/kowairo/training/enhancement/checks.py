@@ -6,23 +6,23 @@ import logging
 from collections.abc import Sequence
 
 from kowairo.core import InputError
-from kowairo.enhance import Enhancer
+from kowairo.enhance import EnhancementNet
 from kowairo.losses import EnhancementLoss
 
 from .config import EnhancementConfig
+from .eer_list import EERList
 from .items import EnhancementItems
-from .trial_list import TrialList
 
 _logger = logging.getLogger(__name__)
 
 
 def check_sides(
-    enhancer: Enhancer,
+    enhancer: EnhancementNet,
     loss: EnhancementLoss,
     train: EnhancementItems,
     *,
     valid: EnhancementItems | None,
-    tests: Sequence[TrialList],
+    tests: Sequence[EERList],
     config: EnhancementConfig,
 ) -> None:
     """Refuse what does not fit together.
@@ -42,6 +42,8 @@ def check_sides(
     for items in (train, valid):
         if items is not None and items.kind != loss.list_kind:
             raise InputError(f"{type(loss).__name__} needs a {loss.list_kind} list, got a {items.kind} list")
+    if loss.uses_domains and train.domains is None:
+        raise InputError(f"{type(loss).__name__} needs domains; name a table of them")
     if len({test.name for test in tests}) < len(tests):
         raise InputError(f"expected a name for each test list, got {', '.join(test.name for test in tests)}")
     _check_dims(enhancer, train, valid, tests)
@@ -60,6 +62,9 @@ def usable_items(items: EnhancementItems, config: EnhancementConfig, *, name: st
     Raises:
         InputError: Nobody is left.
     """
+    if items.clean is not None:
+        _logger.info("%s: %d disturbed embeddings with their clean ones", name, len(items.rows))
+        return items
     try:
         usable = items.usable(min_utterances=2 if config.left_out == "input" else 1)
     except InputError as error:
@@ -72,10 +77,10 @@ def usable_items(items: EnhancementItems, config: EnhancementConfig, *, name: st
 
 
 def _check_dims(
-    enhancer: Enhancer,
+    enhancer: EnhancementNet,
     train: EnhancementItems,
     valid: EnhancementItems | None,
-    tests: Sequence[TrialList],
+    tests: Sequence[EERList],
 ) -> None:
     sides = {"training": train.embeddings.dim}
     sides |= {} if valid is None else {"validation": valid.embeddings.dim}
@@ -88,7 +93,7 @@ def _check_dims(
 
 
 def _check_speakers(
-    train: EnhancementItems, valid: EnhancementItems | None, tests: Sequence[TrialList]
+    train: EnhancementItems, valid: EnhancementItems | None, tests: Sequence[EERList]
 ) -> None:
     others = set() if valid is None else set(valid.names)
     if shared := sorted(set(train.names) & others.union(*(test.speakers for test in tests))):

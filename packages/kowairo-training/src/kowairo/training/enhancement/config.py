@@ -34,6 +34,7 @@ _POSITIVE = (
     "patience",
     "batch_size",
     "speakers_per_step",
+    "max_set_size",
     "learning_rate",
     "lr_step_epochs",
     "lr_decay",
@@ -64,6 +65,8 @@ class EnhancementConfig:
     """Speakers per step where pairs of sessions are compared; a speaker's pairs stay together."""
     max_per_speaker: int | None = None
     """Items of one speaker in an epoch at most, others each time; None takes all."""
+    max_set_size: int = 10
+    """Lines of a set at most, where a net takes several of a speaker; the batch size then counts sets."""
     order: Order = "shuffled"
     """"shuffled" mixes all, reading here and there; "blocks" reads runs of 64 neighbours, many at a time, and
     mixes those: for embeddings that do not fit into memory, on a disk."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 
 from kowairo.core import KowairoError
-from kowairo.enhance import Enhancer
+from kowairo.enhance import EnhancementNet
 from kowairo.losses import EnhancementLoss
 
-from .batches import EnhancementBatch, EnhancementBatches
-from .config import EnhancementConfig
-from .items import EnhancementItems
+from .batch import BatchSource, EnhancementBatch
 from .processes import Processes
 
 
@@ -29,10 +27,10 @@ class EpochFigures:
 
 
 def train_epoch(
-    enhancer: Enhancer,
+    enhancer: EnhancementNet,
     loss: EnhancementLoss,
     optimizer: torch.optim.Optimizer,
-    batches: EnhancementBatches,
+    batches: BatchSource,
     *,
     epoch: int,
     processes: Processes,
@@ -71,7 +69,9 @@ def train_epoch(
     return EpochFigures(total / rows, waited / max(1e-9, time.perf_counter() - started))
 
 
-def _backward(enhancer: Enhancer, loss: EnhancementLoss, batch: EnhancementBatch, *, epoch: int) -> float:
+def _backward(
+    enhancer: EnhancementNet, loss: EnhancementLoss, batch: EnhancementBatch, *, epoch: int
+) -> float:
     """Gradients of this process's share of a step; its loss."""
     if not len(batch.inputs):
         return 0.0
@@ -90,18 +90,13 @@ class ValidationLoss:
     items of theirs a loss that is nothing else has no value.
 
     Args:
-        items: Validation items, all usable.
-        config: Sizes and targets.
-        class_names: Training speakers.
+        batches: Of the validation items; epoch 0 of them is used every time.
     """
 
-    def __init__(
-        self, items: EnhancementItems, config: EnhancementConfig, *, class_names: tuple[str, ...]
-    ) -> None:
-        whole = replace(config, order="shuffled", speakers_per_step=1, max_per_speaker=None)
-        self._batches = EnhancementBatches(items, whole, class_names=class_names)
+    def __init__(self, batches: BatchSource) -> None:
+        self._batches = batches
 
-    def __call__(self, enhancer: Enhancer, loss: EnhancementLoss) -> tuple[float | None, float | None]:
+    def __call__(self, enhancer: EnhancementNet, loss: EnhancementLoss) -> tuple[float | None, float | None]:
         """Mean loss and mean figure over rows, in evaluation mode; None where there is none."""
         was_training = enhancer.training
         enhancer.eval()
@@ -111,7 +106,7 @@ class ValidationLoss:
         finally:
             enhancer.train(was_training)
 
-    def _means(self, enhancer: Enhancer, loss: EnhancementLoss) -> tuple[float | None, float | None]:
+    def _means(self, enhancer: EnhancementNet, loss: EnhancementLoss) -> tuple[float | None, float | None]:
         sums, rows = [0.0, 0.0], [0, 0]
         for batch in self._on_device(enhancer):
             output = enhancer(batch.inputs)
@@ -126,6 +121,6 @@ class ValidationLoss:
         means = [total / count if count else None for total, count in zip(sums, rows, strict=True)]
         return means[0], means[1]
 
-    def _on_device(self, enhancer: Enhancer) -> Iterator[EnhancementBatch]:
+    def _on_device(self, enhancer: EnhancementNet) -> Iterator[EnhancementBatch]:
         device = next(enhancer.parameters()).device
         return (batch.to(device) for batch in self._batches.epoch(0))

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from kowairo.core import EmbeddingSet, InputError
 from kowairo.losses import EnhancementListKind
 
+from .batch import LabelNames
+
 _NEEDED = {
     "normal": "two or more embeddings",
     "triplet": "two or more embeddings",
@@ -37,6 +39,12 @@ class EnhancementItems:
     """(pair,) of a distribution list."""
     domains: NDArray[np.int64] | None = None
     """(n,) domain of each embedding, -1 where it is unknown."""
+    domain_names: tuple[str, ...] = ()
+    """Domains; their places are their numbers."""
+    clean: EmbeddingSet | None = None
+    """Embeddings that are the targets, in place of the means of speakers."""
+    clean_rows: NDArray[np.int64] | None = None
+    """(item,) row of each item's target in `clean`."""
     left_out: int = 0
     """Speakers who were listed and cannot be used."""
 
@@ -45,6 +53,11 @@ class EnhancementItems:
         """(item,) speaker of each."""
         found: NDArray[np.int64] = self.row_speakers[self.rows]
         return found
+
+    @property
+    def label_names(self) -> LabelNames:
+        """Names of speakers and domains."""
+        return LabelNames(self.names, self.domain_names)
 
     @property
     def num_speakers(self) -> int:

@@ -53,7 +53,11 @@ def draw_list(source: ListSource, kind: EnhancementListKind, *, seed: int) -> An
 
 
 def list_items(
-    lines: AnyList, embeddings: EmbeddingSet, *, utt2spk: Mapping[str, str] | None = None
+    lines: AnyList,
+    embeddings: EmbeddingSet,
+    *,
+    utt2spk: Mapping[str, str] | None = None,
+    utt2domain: Mapping[str, str] | None = None,
 ) -> EnhancementItems:
     """Find what a list names in an embedding set.
 
@@ -65,6 +69,7 @@ def list_items(
         lines: A list.
         embeddings: Embeddings of all its files.
         utt2spk: Speakers of the embeddings, where a table has them.
+        utt2domain: Domains of the embeddings, where they are needed; lines that it leaves out have none.
 
     Returns:
         The items, in the order of the file unless they are pairs.
@@ -87,6 +92,7 @@ def list_items(
     missing = sorted(set(others) - {names[place] for place in np.unique(row_speakers) if place >= 0})
     if missing:
         raise InputError(f"no embedding of the other speaker {missing[0]!r} ({len(missing)} such)")
+    domains, domain_names = _domains(embeddings, utt2domain)
     # Neighbours in the file are neighbours here, so that batches are read forwards; pairs stay together.
     order = np.arange(len(rows)) if kind == "distribution" else np.argsort(rows, kind="stable")
     return EnhancementItems(
@@ -97,6 +103,8 @@ def list_items(
         rows[order],
         others=np.array([number[name] for name in others], dtype=np.int64)[order] if others else None,
         same_session=lines.same_session if isinstance(lines, DistributionList) else None,
+        domains=domains,
+        domain_names=domain_names,
     )
 
 
@@ -123,6 +131,17 @@ def file_rows(embeddings: EmbeddingSet, files: Sequence[str]) -> NDArray[np.int6
     if (missing := np.flatnonzero(rows < 0)).size:
         raise InputError(f"no embedding of {files[missing[0]]!r} ({missing.size} missing)")
     return rows
+
+
+def _domains(
+    embeddings: EmbeddingSet, utt2domain: Mapping[str, str] | None
+) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    if utt2domain is None:
+        return None, ()
+    names = tuple(sorted({utt2domain[utt] for utt in embeddings.utts if utt in utt2domain}))
+    number = {name: place for place, name in enumerate(names)}
+    found = [number.get(utt2domain.get(utt, ""), -1) for utt in embeddings.utts]
+    return np.array(found, dtype=np.int64), names
 
 
 def _columns(lines: AnyList) -> tuple[EnhancementListKind, Sequence[str], Sequence[str]]:

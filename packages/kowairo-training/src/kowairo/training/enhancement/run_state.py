@@ -15,7 +15,7 @@ import torch
 from torch.optim.lr_scheduler import StepLR
 
 from kowairo.core import KowairoError, atomic_path
-from kowairo.enhance import Enhancer
+from kowairo.enhance import EnhancementNet
 from kowairo.losses import EnhancementLoss
 
 from .config import EnhancementConfig
@@ -31,7 +31,7 @@ _SAMPLED_ROWS = 64
 class RunState:
     """Everything that the next epoch depends on, besides data and settings."""
 
-    enhancer: Enhancer
+    enhancer: EnhancementNet
     loss: EnhancementLoss
     optimizer: torch.optim.Optimizer
     schedule: StepLR
@@ -110,7 +110,7 @@ class RunState:
 
 
 def run_fingerprint(
-    enhancer: Enhancer,
+    enhancer: EnhancementNet,
     loss: EnhancementLoss,
     config: EnhancementConfig,
     items: EnhancementItems,

@@ -89,6 +89,32 @@ class SpeakerMeans:
         own = length_normalize(own) if self._target == "normalize_average" else own
         return self._scaled((self._sums[speakers] - own) / (self.counts[speakers] - 1)[:, None])
 
+    def targets_of_sets(
+        self, sets: Sequence[ArrayLike], speakers: NDArray[np.int64], *, left_out: LeftOut
+    ) -> NDArray[np.float32]:
+        """Targets of sets of utterances.
+
+        Args:
+            sets: m times (items, dim), embeddings as they were summed up, all of one speaker.
+            speakers: (m,) int64, their speakers; with "input", of more utterances than the set.
+            left_out: "input" leaves the set out of its speaker's mean, "nothing" does not.
+
+        Returns:
+            (m, dim) float32.
+
+        Raises:
+            InputError: As `targets`.
+        """
+        if left_out == "nothing":
+            return self.means(speakers)
+        scaled = [
+            length_normalize(part) if self._target == "normalize_average" else np.asarray(part, np.float64)
+            for part in sets
+        ]
+        own = np.stack([part.sum(axis=0) for part in scaled])
+        left = self.counts[speakers] - np.array([len(part) for part in scaled])
+        return self._scaled((self._sums[speakers] - own) / left[:, None])
+
     def means(self, speakers: NDArray[np.int64]) -> NDArray[np.float32]:
         """The mean over all utterances of some speakers.
 

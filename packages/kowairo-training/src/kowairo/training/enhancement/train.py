@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,19 +14,20 @@ import torch
 from torch.optim.lr_scheduler import StepLR
 
 from kowairo.core import InputError
-from kowairo.enhance import Enhancer
+from kowairo.enhance import EnhancementNet
 from kowairo.losses import EnhancementLoss
 
-from .batches import EnhancementBatches
+from .batch import BatchSource, LabelNames
+from .batch_choice import batches_for
 from .checks import check_sides, usable_items
 from .config import EnhancementConfig
+from .eer_list import EERList
 from .epoch_steps import ValidationLoss, train_epoch
 from .items import EnhancementItems
 from .processes import Processes
 from .result import EnhancementEpoch, EnhancementResult
 from .run_log import RunLog
 from .run_state import RunState, run_fingerprint
-from .trial_list import TrialList
 
 _logger = logging.getLogger(__name__)
 
@@ -34,12 +36,12 @@ Start = Literal["drawn", "given"]
 
 
 def train_enhancer(
-    enhancer: Enhancer,
+    enhancer: EnhancementNet,
     loss: EnhancementLoss,
     train: EnhancementItems,
     *,
     valid: EnhancementItems | None = None,
-    tests: Sequence[TrialList] = (),
+    tests: Sequence[EERList] = (),
     config: EnhancementConfig | None = None,
     start: Start = "drawn",
     folder: Path | None = None,
@@ -76,21 +78,20 @@ def train_enhancer(
     with _seeded(enhancer, settings.seed):
         if start == "drawn":
             enhancer.reset_parameters()
-    loss.start(embedding_dim=enhancer.output_dim, num_speakers=len(used.names), seed=settings.seed)
+    loss.start(
+        embedding_dim=enhancer.output_dim,
+        num_speakers=len(used.names),
+        seed=settings.seed,
+        num_domains=len(used.domain_names),
+    )
     loss.to(next(enhancer.parameters()).device)
     state = _new_state(enhancer, loss, settings)
     fingerprint = run_fingerprint(enhancer, loss, settings, used, start=start)
     path = None if folder is None else folder / "resume.ckpt"
     if path is not None and state.load(path, fingerprint):
         _logger.info("going on after epoch %d", len(state.history))
-    validation = (
-        None
-        if valid is None
-        else ValidationLoss(
-            usable_items(valid, settings, name="validation"), settings, class_names=used.names
-        )
-    )
-    batches = EnhancementBatches(used, settings, processes=among)
+    validation = None if valid is None else _validation(enhancer, valid, settings, used.label_names)
+    batches = batches_for(enhancer, used, settings, processes=among)
     with RunLog(folder if among.is_first else None, first_epoch=len(state.history) + 1) as log:
         while not _is_over(state, settings):
             share = _one_epoch(state, batches, validation, tests, settings, among)
@@ -102,11 +103,20 @@ def train_enhancer(
     return _result(state, used, tests, settings)
 
 
+def _validation(
+    enhancer: EnhancementNet, valid: EnhancementItems, settings: EnhancementConfig, names: LabelNames
+) -> ValidationLoss:
+    whole = replace(settings, order="shuffled", speakers_per_step=1, max_per_speaker=None)
+    return ValidationLoss(
+        batches_for(enhancer, usable_items(valid, settings, name="validation"), whole, names=names)
+    )
+
+
 def _one_epoch(
     state: RunState,
-    batches: EnhancementBatches,
+    batches: BatchSource,
     validation: ValidationLoss | None,
-    tests: Sequence[TrialList],
+    tests: Sequence[EERList],
     settings: EnhancementConfig,
     among: Processes,
 ) -> float:
@@ -127,7 +137,7 @@ def _one_epoch(
     return figures.data_share
 
 
-def _eer(test: TrialList, enhancer: Enhancer, settings: EnhancementConfig) -> float:
+def _eer(test: EERList, enhancer: EnhancementNet, settings: EnhancementConfig) -> float:
     """EER of the enhanced trials; infinite if the net gave embeddings without a direction."""
     try:
         return test.eer(enhancer, score=settings.trial_score, rule=settings.eer_rule)
@@ -145,7 +155,7 @@ def _is_over(state: RunState, settings: EnhancementConfig) -> bool:
     return is_judged and done - (state.best.epoch if state.best else 0) >= settings.patience
 
 
-def _new_state(enhancer: Enhancer, loss: EnhancementLoss, settings: EnhancementConfig) -> RunState:
+def _new_state(enhancer: EnhancementNet, loss: EnhancementLoss, settings: EnhancementConfig) -> RunState:
     parameters = [p for p in (*enhancer.parameters(), *loss.parameters()) if p.requires_grad]
     rate, decay = settings.learning_rate, settings.weight_decay
     optimizer: torch.optim.Optimizer = (
@@ -161,7 +171,7 @@ def _epoch_seed(seed: int, epoch: int, rank: int) -> int:
 
 
 @contextmanager
-def _seeded(enhancer: Enhancer, seed: int) -> Iterator[None]:
+def _seeded(enhancer: EnhancementNet, seed: int) -> Iterator[None]:
     """Draw from a seed inside, and leave the global random state as it was found."""
     device = next(enhancer.parameters()).device
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
@@ -170,7 +180,7 @@ def _seeded(enhancer: Enhancer, seed: int) -> Iterator[None]:
 
 
 def _result(
-    state: RunState, used: EnhancementItems, tests: Sequence[TrialList], settings: EnhancementConfig
+    state: RunState, used: EnhancementItems, tests: Sequence[EERList], settings: EnhancementConfig
 ) -> EnhancementResult:
     kept = state.restore_best()
     plain = {test.name: test.eer(None, score=settings.trial_score, rule=settings.eer_rule) for test in tests}

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kowairo.core import EmbeddingSet, Trials
+from kowairo.core import EmbeddingSet, InputError, Trials
 from kowairo.data.enhancement_lists import speakers_by_path
-from kowairo.enhance import Enhancer, apply_enhancer
+from kowairo.enhance import EnhancementNet, Enhancer, SetEnhancer, apply_enhancer, enroll_sets
 from kowairo.scoring import EERRule, eer, score_trials
 
 from .config import TrialScore
+from .eer_list import EERList
 from .list_items import file_rows
 
 
 @dataclass(frozen=True, eq=False)
-class TrialList:
+class TrialList(EERList):
     """Trials with the embeddings that they name."""
 
     name: str
@@ -57,27 +58,27 @@ class TrialList:
             frozenset(known[utt] for utt in chosen if utt in known),
         )
 
-    def eer(self, enhancer: Enhancer | None, *, score: TrialScore, rule: EERRule) -> float:
-        """EER of the embeddings, enhanced or (None) as they are.
-
-        Args:
-            enhancer: The net.
-            score: "cosine", or "euclidean": minus the distance; embeddings that are not enhanced are scaled
-                to unit length first, enhanced ones stay as they are.
-            rule: How the EER is read off.
-
-        Returns:
-            A fraction.
-
-        Raises:
-            InputError: An embedding is zero or not finite.
-        """
-        shown = self.embeddings if enhancer is None else apply_enhancer(self.embeddings, enhancer)
+    def eer(self, enhancer: EnhancementNet | None, *, score: TrialScore, rule: EERRule) -> float:
+        """EER of the embeddings; a net of sets gets sets of one. See `EERList.eer`."""
+        shown = self.embeddings if enhancer is None else enhanced(self.embeddings, enhancer)
         values = score_trials(shown, self.trials).values
         if score == "euclidean" and enhancer is not None:
             values = _minus_distances(shown, self.trials)
         target = self.trials.target
         return eer(values[target], values[~target], rule=rule).value
+
+
+def enhanced(embeddings: EmbeddingSet, net: EnhancementNet) -> EmbeddingSet:
+    """Every embedding through a net of either kind; a net of sets gets sets of one.
+
+    Raises:
+        InputError: Dimensions differ, or the net gave an embedding without direction.
+    """
+    if isinstance(net, SetEnhancer):
+        return enroll_sets(embeddings, {utt: [utt] for utt in embeddings.utts}, net)
+    if not isinstance(net, Enhancer):
+        raise InputError(f"{type(net).__name__} is an enhancer neither of rows nor of sets")
+    return apply_enhancer(embeddings, net)
 
 
 def _minus_distances(embeddings: EmbeddingSet, trials: Trials) -> NDArray[np.float64]:
