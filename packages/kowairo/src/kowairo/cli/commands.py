@@ -17,6 +17,8 @@ class Command:
     """Whether it runs neural networks: then plug-ins are loaded first, which imports torch."""
     aliases: tuple[tuple[str, str], ...] = ()
     """Other spellings of options: (spelling, option)."""
+    positional: str = ""
+    """Option, a list, that takes the words without an option, as the files of `verify A B`."""
     writes_config: bool = False
     """Whether its parameter `out` is a folder that gets the resolved configuration as `config.yaml`."""
 

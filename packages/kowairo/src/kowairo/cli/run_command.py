@@ -10,6 +10,7 @@ from jsonargparse import ActionConfigFile, ArgumentError, ArgumentParser, Namesp
 from kowairo.cli.commands import Command
 from kowairo.cli.console import quieten_others
 from kowairo.cli.list_options import join_lists
+from kowairo.cli.option_words import tidy_words
 from kowairo.core import InputError, atomic_path, load_plugins
 
 
@@ -33,7 +34,8 @@ def run_command(words: str, command: Command, arguments: Sequence[str]) -> None:
     spellings = dict(command.aliases)
     given = [spellings.get(text, text) for text in arguments]
     try:
-        options = parser.parse_args(join_lists(function, given))
+        words_given = tidy_words(function, given, positional=command.positional)
+        options = parser.parse_args(join_lists(function, words_given))
     except ArgumentError as error:
         raise InputError(f"{_one_line(str(error))} (see kowairo {words} --help)") from error
     _check_output(options)
