@@ -158,6 +158,8 @@ plan_training() { # plan_training SECTION INIT OPTION...: every job goes on from
     local section=$1 before=$2 name
     shift 2
     for name in $(configurations "$section"); do
+        # The jobs before the last get a random network going, which the last alone would not within minutes.
+        [ "$section" = continue ] || [ -z "$START" ] || [ "$name" = "$LAST_TRAINED" ] || continue
         plan train --config "$C/$section/$name.yaml" --data "$D" --out "$EXP/train/$name" --store "$EXP/store" \
             --material "$EXP/augment/train" --seed "$SEED" ${before:+--init "$before"} "$@"
         before=$EXP/train/$name
