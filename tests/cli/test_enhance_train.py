@@ -139,3 +139,47 @@ def test_bad_input_is_one_line_and_leaves_no_net(run, mirrored):
         assert (status, len(errors)) == (2, 1), errors
         assert message in errors[0]
         assert not (mirrored / "out" / "model.safetensors").exists()
+
+
+@pytest.mark.slow
+def test_a_net_of_sets_is_tested_on_models_of_several_lines(run, mirrored):
+    lists = mirrored / "lists"
+    options = ["--embeddings", mirrored / "emb", "--train_list", lists / "train_normal_list.txt"]
+    options += ["--valid_embeddings", mirrored / "valid_set", "--valid_list", lists / "valid_normal_list.txt"]
+    net = ["--enhancer", "SetTransformer", "--enhancer.width", 16, "--loss", "CS", "--training.max_epochs", 2]
+    status, out, errors = run("enhance", "train", *options, *net, "--out", mirrored / "net")
+    assert (status, errors) == (0, [])
+    assert "valid EER" in out
+    check = ["--enhancer", mirrored / "net", "--embeddings", mirrored / "valid_set", "--sizes", 2, 5]
+    status, out, _ = run("enhance", "check_sets", *check, "--num_replicates", 10)
+    assert (status, len(out.splitlines())) == (0, 2)
+
+
+@pytest.mark.slow
+def test_clean_embeddings_are_targets_without_labels(run, embeddings, tmp_path):
+    clean = EmbeddingSet.load(embeddings / "train")
+    for name, seed in (("loud", 0), ("hall", 1)):
+        noise = np.random.default_rng(seed).normal(size=clean.vectors.shape).astype(np.float32)
+        EmbeddingSet(clean.vectors + noise, clean.utts).save(tmp_path / "noisy" / name)
+    options = ["--embeddings", tmp_path / "noisy", "--clean_embeddings", embeddings / "train"]
+    valid = ["--valid_embeddings", embeddings / "test", "--valid_clean_embeddings", embeddings / "test"]
+    net = ["--enhancer", "OneStepDiffusion", "--loss", "CS", "--training.max_epochs", 2]
+    status, out, errors = run("enhance", "train", *options, *valid, *net, "--out", tmp_path / "net")
+    assert (status, errors) == (0, [])
+    assert "60 lines of 1 speakers" in out
+    assert "VLoss" in (tmp_path / "net" / "scores.txt").read_text()
+    status, _, errors = run("enhance", "train", *options, *net, "--loss", "DA", "--out", tmp_path / "net")
+    assert status == 2
+    assert "targets of single lines, the loss needs a distribution list" in errors[0]
+
+
+@pytest.mark.slow
+def test_an_adversary_has_its_domains_from_a_table(run, corpus, embeddings, tmp_path):
+    utts = [line.split()[0] for line in (corpus / "utt2spk").read_text().splitlines()]
+    (corpus / "utt2emotion").write_text("".join(f"{utt} {'ab'[int(utt[-1]) % 2]}\n" for utt in utts))
+    options = ["--embeddings", embeddings / "test", "--corpus", corpus, "--domains", "utt2emotion"]
+    loss = ["--loss", "AdversarialEnhancement", "--loss.towards", "Cosine", "--loss.weight", 0.5]
+    status, _, errors = run("enhance", "train", *options, *loss, *SMALL, "--out", tmp_path / "net")
+    assert (status, errors) == (0, [])
+    status, _, errors = run("enhance", "train", *options[:4], *loss, *SMALL, "--out", tmp_path / "net")
+    assert (status, errors) == (2, ["kowairo: AdversarialEnhancement needs domains; name a table of them"])

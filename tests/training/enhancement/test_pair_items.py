@@ -21,10 +21,10 @@ def test_lines_are_paired_by_id_and_lone_ones_left_out():
 
 
 def test_speakers_are_known_where_there_is_a_table():
-    assert pair_items([NOISY], CLEAN).names == ("unknown",)
+    assert pair_items([NOISY], CLEAN).names == ("",)
     items = pair_items([NOISY, CLEAN], CLEAN, utt2spk={"a": "s", "b": "t", "d": "t"})
-    assert items.names == ("s", "t", "unknown")
-    assert [items.names[place] for place in items.speakers] == ["t", "t", "s", "t", "unknown", "t"]
+    assert items.names == ("", "s", "t")
+    assert [items.names[place] for place in items.speakers] == ["t", "t", "s", "t", "", "t"]
 
 
 def test_sets_that_do_not_fit_are_refused():

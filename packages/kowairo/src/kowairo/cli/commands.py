@@ -110,6 +110,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "enhance apply": Command(
             "kowairo.cli.enhance_apply:apply", "embeddings through an enhancement net", uses_networks=True
         ),
+        "enhance enroll": Command(
+            "kowairo.cli.enhance_enroll:enroll",
+            "one embedding of several enrolment lines, by a net of sets",
+            uses_networks=True,
+        ),
+        "enhance check_sets": Command(
+            "kowairo.cli.enhance_check_sets:check_sets",
+            "a net of sets against the plain mean, by number of lines",
+            uses_networks=True,
+        ),
         "enhance check": Command(
             "kowairo.cli.enhance_check:check", "EER before and after an enhancement net", uses_networks=True
         ),

@@ -7,20 +7,33 @@ from pathlib import Path
 from kowairo.cli.enhance_sources import ItemSource, TrialSource
 from kowairo.core import InputError, write_json
 from kowairo.data.enhancement_lists import NormalList
-from kowairo.enhance import Enhancer, apply_enhancer, load_enhancer, save_enhancer
+from kowairo.enhance import (
+    EnhancementNet,
+    Enhancer,
+    SetEnhancer,
+    apply_enhancer,
+    load_enhancement_net,
+    save_enhancer,
+)
 from kowairo.enhance.npy_tree import write_npy_tree
 from kowairo.losses import EnhancementLoss
 from kowairo.report.enhancement_scores import read_enhancement_scores
 from kowairo.report.figures.enhancement_curves import enhancement_curves
 from kowairo.report.figures.theme import save_png
-from kowairo.training.enhancement import EnhancementConfig, EnhancementResult, Processes, train_enhancer
+from kowairo.training.enhancement import (
+    EERList,
+    EnhancementConfig,
+    EnhancementResult,
+    Processes,
+    train_enhancer,
+)
 
 
 @dataclass(frozen=True)
 class EnhancementRun:
     """What is trained on what."""
 
-    make_net: Callable[[int], Enhancer]
+    make_net: Callable[[int], EnhancementNet]
     """Makes the net for a dimension."""
     loss: EnhancementLoss
     """The objective."""
@@ -32,6 +45,8 @@ class EnhancementRun:
     """Lines of other speakers."""
     tests: Sequence[TrialSource]
     """Trials; the first list chooses the epoch."""
+    set_sizes: Sequence[int] = (2, 3, 5, 10)
+    """Lines of the models that a net of sets is tested on."""
     generated: ItemSource | None = None
     """Normal list of lines whose enhanced embeddings are written in the end."""
     generated_folder: str = "emb"
@@ -54,8 +69,8 @@ def run_training(run: EnhancementRun, out: Path, *, init: Path | None, device: s
     kind, seed = run.loss.list_kind, run.config.seed
     train = run.train.items(kind, seed=seed)
     valid = None if run.valid is None else run.valid.items(kind, seed=seed)
-    tests = [source.open() for source in run.tests]
     net = _net(run, train.embeddings.dim, init, device)
+    tests = _tests(run, net)
     with Processes.of_torchrun() as processes:
         result = train_enhancer(
             net,
@@ -72,10 +87,19 @@ def run_training(run: EnhancementRun, out: Path, *, init: Path | None, device: s
             _write(net, result, run, out)
 
 
-def _net(run: EnhancementRun, dim: int, init: Path | None, device: str) -> Enhancer:
+def _tests(run: EnhancementRun, net: EnhancementNet) -> list[EERList]:
+    """Trials for a net of rows, models of several lines for a net of sets."""
+    if not isinstance(net, SetEnhancer):
+        return [source.open() for source in run.tests]
+    if run.valid is None:
+        return []
+    return [run.valid.enrollments("valid", sizes=run.set_sizes, seed=run.config.seed)]
+
+
+def _net(run: EnhancementRun, dim: int, init: Path | None, device: str) -> EnhancementNet:
     net = run.make_net(dim)
     if init is not None:
-        given = load_enhancer(init)
+        given = load_enhancement_net(init)
         if type(given) is not type(net) or dict(given.init_args) != dict(net.init_args):
             raise InputError(
                 f"{init}: holds a {type(given).__name__} with other settings than the net to train"
@@ -87,7 +111,7 @@ def _net(run: EnhancementRun, dim: int, init: Path | None, device: str) -> Enhan
         raise InputError(f"device {device!r} cannot be used: {error}") from error
 
 
-def _write(net: Enhancer, result: EnhancementResult, run: EnhancementRun, out: Path) -> None:
+def _write(net: EnhancementNet, result: EnhancementResult, run: EnhancementRun, out: Path) -> None:
     save_enhancer(net, out)
     save_png(enhancement_curves(read_enhancement_scores(out / "scores.txt")), out / "curves.png")
     summary = asdict(result)
@@ -102,7 +126,7 @@ def _write(net: Enhancer, result: EnhancementResult, run: EnhancementRun, out: P
     for name, before in result.unenhanced_eers.items():
         after = result.eers[name]
         print(f"{out}: {name} EER {100 * before:.2f} % before, {100 * after:.2f} % after")
-    if run.generated is not None and run.generated.listed is not None:
+    if run.generated is not None and run.generated.listed is not None and isinstance(net, Enhancer):
         vectors = run.generated.embeddings_of(NormalList.read(run.generated.listed).files)
         write_npy_tree(apply_enhancer(vectors, net), out / run.generated_folder)
         print(f"{out / run.generated_folder}: {len(vectors)} enhanced embeddings")

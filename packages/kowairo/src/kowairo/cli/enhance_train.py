@@ -7,7 +7,7 @@ from pathlib import Path
 from kowairo.cli.enhance_run import EnhancementRun, run_training
 from kowairo.cli.enhance_sources import ItemSource, TrialSource
 from kowairo.core import InputError
-from kowairo.enhance import Enhancer
+from kowairo.enhance import EnhancementNet
 from kowairo.losses import EnhancementLoss, published_loss
 from kowairo.training.enhancement import EnhancementConfig
 from kowairo.training.enhancement.legacy_config import LegacyConfig
@@ -17,14 +17,17 @@ def train(
     *,
     out: Path,
     embeddings: Path | None = None,
-    enhancer: Callable[[int], Enhancer] | None = None,
+    enhancer: Callable[[int], EnhancementNet] | None = None,
     loss: EnhancementLoss | str | None = None,
     corpus: Path | None = None,
     train_list: Path | None = None,
     sessions: str | None = None,
+    domains: str | None = None,
+    clean_embeddings: Path | None = None,
     valid_embeddings: Path | None = None,
     valid_corpus: Path | None = None,
     valid_list: Path | None = None,
+    valid_clean_embeddings: Path | None = None,
     test_list: Path | None = None,
     foreign_embeddings: Path | None = None,
     foreign_list: Path | None = None,
@@ -42,16 +45,21 @@ def train(
     Args:
         out: Folder of the net, `scores.txt`, `curves.png`, `tensorboard/`, `training.json`, `resume.ckpt`.
         embeddings: Embeddings of the training lines, of any form.
-        enhancer: LinearNetV1 to LinearNetV4, ResidualMLP or another class, with its settings.
+        enhancer: LinearNetV1 to LinearNetV4, ResidualMLP, OneStepDiffusion, SetTransformer (for enrolment by
+            several lines) or another class, with its settings.
         loss: MSE, MAE, CS, MSE_CS, Softmax, MSE_Softmax, MyTriplet_CS, DA, DA_CS, DA_MSE, or the class of one
-            with its settings, as DomainAdaptationCosine with sigma.
+            with its settings, as DomainAdaptationCosine with sigma, or AdversarialEnhancement.
         corpus: Kaldi folder of the training lines, or a file in the form of utt2spk; not needed where a list
             has the speakers, or where ids are of the form `speaker/session/utterance`.
         train_list: Normal, triplet or distribution list, whichever the loss needs; all lines without one.
         sessions: Table of the corpora with the sessions of lines, for DA without lists.
+        domains: Table of the corpora with what the net is to hide, for AdversarialEnhancement.
+        clean_embeddings: Embeddings of the same lines, clean: they are the targets, and no labels are needed.
+            The embeddings may then be a folder with sets of several disturbances.
         valid_embeddings: Embeddings of speakers who are not trained on; those of the training by default.
         valid_corpus: Kaldi folder of these speakers; its `trials` are the test list where none is named.
         valid_list: List of these speakers, of the same kind, for the validation loss.
+        valid_clean_embeddings: Clean embeddings of the validation lines, where the training has clean ones.
         test_list: Trials of these speakers; their EER chooses the epoch.
         foreign_embeddings: Embeddings of another corpus.
         foreign_list: Trials of that corpus, reported beside.
@@ -68,20 +76,37 @@ def train(
     if embeddings is None or enhancer is None or loss is None:
         raise InputError("training needs --embeddings, --enhancer and --loss, or --legacy_config")
     others = valid_embeddings or embeddings
-    has_valid = valid_corpus is not None or valid_list is not None
-    trials = test_list or (None if valid_corpus is None else valid_corpus / "trials")
-    tests = [] if trials is None else [TrialSource("valid", trials, others, valid_corpus)]
-    if foreign_list is not None:
-        tests.append(TrialSource(foreign_name, foreign_list, foreign_embeddings or others))
+    valid: ItemSource | None = ItemSource(
+        others, valid_corpus, valid_list, sessions, domains, valid_clean_embeddings
+    )
+    # Without clean ones, validation lines of a training on clean ones would have targets of another kind.
+    is_lone = clean_embeddings is not None and valid_clean_embeddings is None
+    if is_lone or (valid_corpus is None and valid_list is None and valid_clean_embeddings is None):
+        valid = None
     run = EnhancementRun(
         make_net=enhancer,
         loss=published_loss(loss) if isinstance(loss, str) else loss,
         config=training,
-        train=ItemSource(embeddings, corpus, train_list, sessions),
-        valid=ItemSource(others, valid_corpus, valid_list, sessions) if has_valid else None,
-        tests=tests,
+        train=ItemSource(embeddings, corpus, train_list, sessions, domains, clean_embeddings),
+        valid=valid,
+        tests=_tests(test_list, valid_corpus, others, foreign_list, foreign_embeddings, foreign_name),
     )
     run_training(run, out, init=init, device=device)
+
+
+def _tests(
+    test_list: Path | None,
+    valid_corpus: Path | None,
+    embeddings: Path,
+    foreign_list: Path | None,
+    foreign_embeddings: Path | None,
+    foreign_name: str,
+) -> list[TrialSource]:
+    trials = test_list or (None if valid_corpus is None else valid_corpus / "trials")
+    tests = [] if trials is None else [TrialSource("valid", trials, embeddings, valid_corpus)]
+    if foreign_list is not None:
+        tests.append(TrialSource(foreign_name, foreign_list, foreign_embeddings or embeddings))
+    return tests
 
 
 def _legacy_run(theirs: LegacyConfig, foreign_name: str, beside: EnhancementConfig) -> EnhancementRun:

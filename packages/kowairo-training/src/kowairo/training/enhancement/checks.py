@@ -11,7 +11,7 @@ from kowairo.losses import EnhancementLoss
 
 from .config import EnhancementConfig
 from .eer_list import EERList
-from .items import EnhancementItems
+from .items import NOBODY, EnhancementItems
 
 _logger = logging.getLogger(__name__)
 
@@ -96,7 +96,8 @@ def _check_speakers(
     train: EnhancementItems, valid: EnhancementItems | None, tests: Sequence[EERList]
 ) -> None:
     others = set() if valid is None else set(valid.names)
-    if shared := sorted(set(train.names) & others.union(*(test.speakers for test in tests))):
+    shared = sorted((set(train.names) & others.union(*(test.speakers for test in tests))) - {NOBODY})
+    if shared:
         raise InputError(
             f"{len(shared)} speakers are in training and in validation or test, e.g. {shared[0]!r}"
         )

@@ -31,6 +31,8 @@ class EnrollmentList(EERList):
     """Model against line."""
     model_speakers: Mapping[str, str]
     """Speaker by model."""
+    utt2spk: Mapping[str, str]
+    """Speaker by line."""
     speakers: frozenset[str] = frozenset()
     """All speakers."""
 
@@ -74,7 +76,8 @@ class EnrollmentList(EERList):
                 rows += [(model, utt, False) for utt in _strangers(lines, able, speaker, len(own), rng)]
         enroll, test, target = zip(*rows, strict=True)
         trials = Trials(list(enroll), list(test), np.array(target, dtype=np.bool_))
-        return cls(name, embeddings, models, trials, owners, frozenset(lines))
+        known = {utt: speaker for speaker, utts in lines.items() for utt in utts}
+        return cls(name, embeddings, models, trials, owners, known, frozenset(lines))
 
     def scores(self, net: SetEnhancer | None) -> Scores:
         """Cosines of the trials.

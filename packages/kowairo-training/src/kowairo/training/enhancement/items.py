@@ -12,6 +12,9 @@ from kowairo.losses import EnhancementListKind
 
 from .batch import LabelNames
 
+NOBODY = ""
+"""Stands for the speakers of lines whose speakers are not known; no table can have it."""
+
 _NEEDED = {
     "normal": "two or more embeddings",
     "triplet": "two or more embeddings",

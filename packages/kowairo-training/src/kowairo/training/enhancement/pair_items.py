@@ -9,10 +9,9 @@ import numpy as np
 
 from kowairo.core import EmbeddingSet, InputError
 
-from .items import EnhancementItems
+from .items import NOBODY, EnhancementItems
 
 _logger = logging.getLogger(__name__)
-_NOBODY = "unknown"
 
 
 def pair_items(
@@ -48,7 +47,7 @@ def pair_items(
     if not utts:
         raise InputError(f"no disturbed line has a clean one, e.g. {disturbed[0].utts[:1]}")
     joined = EmbeddingSet(np.concatenate(vectors), utts, disturbed[0].meta)
-    speakers = [(utt2spk or {}).get(utt.rpartition("|")[0] or utt, _NOBODY) for utt in utts]
+    speakers = [(utt2spk or {}).get(utt.rpartition("|")[0] or utt, NOBODY) for utt in utts]
     names, index = np.unique(np.array(speakers), return_inverse=True)
     return EnhancementItems(
         joined,

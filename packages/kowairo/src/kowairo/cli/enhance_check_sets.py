@@ -1,0 +1,60 @@
+"""Command `kowairo enhance check_sets`."""
+
+from pathlib import Path
+
+from kowairo.cli.enhance_sources import ItemSource
+from kowairo.core import write_json
+from kowairo.enhance import load_set_enhancer
+from kowairo.scoring import ResultLabels, ResultRow, compare
+
+_SHOWN = ("reference_eer", "eer", "difference", "difference_low", "difference_high")
+
+
+def check_sets(
+    *,
+    enhancer: Path,
+    embeddings: Path,
+    corpus: Path | None = None,
+    sizes: list[int] | None = None,
+    num_replicates: int = 1000,
+    seed: int = 0,
+    out: Path | None = None,
+) -> None:
+    """Compare a net of sets with the plain mean, by the number of enrolment lines, with paired intervals.
+
+    Args:
+        enhancer: Folder of a SetTransformer that `kowairo enhance train` wrote.
+        embeddings: Embeddings of lines of speakers it was not trained on, of any form.
+        corpus: Kaldi folder that knows the speakers; by default they are the ids' parts before the first "/".
+        sizes: Lines of a model: 2 3 5 10 by default.
+        num_replicates: Bootstrap replicates.
+        seed: Of models, trials and bootstrap.
+        out: JSON file of the rows.
+    """
+    net, source = load_set_enhancer(enhancer), ItemSource(embeddings, corpus)
+    rows = []
+    for size in sizes or [2, 3, 5, 10]:
+        drawn = source.enrollments(f"{size} lines", sizes=[size], seed=seed)
+        row = compare(
+            drawn.scores(net),
+            drawn.scores(None),
+            drawn.trials,
+            {**drawn.utt2spk, **drawn.model_speakers},
+            labels=ResultLabels(type(net).__name__, "enrolment", drawn.name, "none"),
+            reference="plain mean",
+            num_replicates=num_replicates,
+            seed=seed,
+        )
+        rows.append(row)
+        before, after, gap, low, high = (_percent(row, name) for name in _SHOWN)
+        print(
+            f"{drawn.name}: EER {before:.2f} % plain mean, {after:.2f} % net; "
+            f"difference {gap:+.2f} [{low:+.2f}, {high:+.2f}] % ({len(drawn.trials)} trials)"
+        )
+    if out is not None:
+        write_json(out, rows)
+
+
+def _percent(row: ResultRow, name: str) -> float:
+    value = row[name]
+    return 100 * value if isinstance(value, int | float) else float("nan")
