@@ -13,6 +13,7 @@ from .complexity import measure_complexity as measure_complexity
 from .ecapa import EcapaGroupNorm as EcapaGroupNorm
 from .ecapa_batch_norm import EcapaBatchNorm as EcapaBatchNorm
 from .encoder import Encoder as Encoder
+from .enhanced_encoder import EnhancedEncoder as EnhancedEncoder
 from .export import ExportMismatchError as ExportMismatchError
 from .export import export_onnx as export_onnx
 from .foreign import ForeignEncoder as ForeignEncoder
@@ -53,6 +54,7 @@ __all__ = [
     "EcapaBatchNorm",
     "EcapaGroupNorm",
     "Encoder",
+    "EnhancedEncoder",
     "ExportMismatchError",
     "ForeignEncoder",
     "FrontEnd",

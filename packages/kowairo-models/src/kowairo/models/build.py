@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, TypeVar
 
+from torch import nn
+
 from kowairo.core import InputError
 
 from .encoder import Encoder
@@ -17,17 +19,18 @@ Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | 
 """What YAML holds without tags."""
 
 _PartT = TypeVar("_PartT", Encoder, FrontEnd, Pooling)
+_ClassT = TypeVar("_ClassT", bound=nn.Module)
 
 
 def build_encoder(config: Mapping[str, Plain]) -> Encoder:
     """An encoder from its configuration, with untrained weights.
 
-    Only subclasses of Encoder, and of FrontEnd and Pooling for a nested front end and pooling, are ever
-    called; a configuration cannot name anything else.
+    Only subclasses of Encoder, of FrontEnd and Pooling for a nested front end and pooling, and modules that
+    say their dimensions for a nested enhancer are ever called; a configuration cannot name anything else.
 
     Args:
         config: {"class_path": "package.module.Class", "init_args": {...}}; init_args may be missing, and its
-            "front_end", "pooling" and "encoder" are such configurations again.
+            "front_end", "pooling", "encoder" and "enhancer" are such configurations again.
 
     Returns:
         The encoder.
@@ -39,6 +42,32 @@ def build_encoder(config: Mapping[str, Plain]) -> Encoder:
     return _build(config, Encoder)  # type: ignore[type-abstract]  # a base to check against, never called
 
 
+def build_module(config: Mapping[str, Plain]) -> nn.Module:
+    """A module that maps embeddings to embeddings, from its configuration.
+
+    Args:
+        config: class_path of a torch module with properties `input_dim` and `output_dim`, and init_args.
+
+    Returns:
+        The module, untrained.
+
+    Raises:
+        InputError: class_path names nothing, or no such module, or the class does not take the arguments.
+    """
+    class_path, arguments = config.get("class_path"), config.get("init_args") or {}
+    if not isinstance(class_path, str) or not isinstance(arguments, Mapping):
+        raise InputError(f"expected class_path (text) and init_args (a mapping), got {dict(config)!r}")
+    found = _find_class(class_path, nn.Module)
+    if not (hasattr(found, "input_dim") and hasattr(found, "output_dim")):
+        raise InputError(f"class_path {class_path!r} does not say input_dim and output_dim of embeddings")
+    try:
+        inspect.signature(found).bind(**arguments)
+    except TypeError as error:
+        raise InputError(f"{class_path}: {error}; it takes {inspect.signature(found)}") from error
+    make: Callable[..., nn.Module] = found
+    return make(**arguments)
+
+
 def _build(config: Mapping[str, Plain], base: type[_PartT]) -> _PartT:
     if not isinstance(config, Mapping) or not set(config) <= {"class_path", "init_args"}:
         raise InputError(f"expected class_path and init_args for a {base.__name__}, got {config!r}")
@@ -47,15 +76,17 @@ def _build(config: Mapping[str, Plain], base: type[_PartT]) -> _PartT:
     if not isinstance(class_path, str) or not isinstance(arguments, Mapping):
         raise InputError(f"expected class_path (text) and init_args (a mapping), got {config!r}")
     found = _find_class(class_path, base)
-    nested: dict[str, Plain | FrontEnd | Pooling | Encoder] = dict(arguments)
+    nested: dict[str, Plain | FrontEnd | Pooling | Encoder | nn.Module] = dict(arguments)
     front_end, pooling = arguments.get("front_end"), arguments.get("pooling")
-    encoder = arguments.get("encoder")
+    encoder, enhancer = arguments.get("encoder"), arguments.get("enhancer")
     if isinstance(front_end, Mapping):
         nested["front_end"] = _build(front_end, FrontEnd)  # type: ignore[type-abstract]  # as above
     if isinstance(pooling, Mapping):
         nested["pooling"] = _build(pooling, Pooling)  # type: ignore[type-abstract]  # as above
     if isinstance(encoder, Mapping):
         nested["encoder"] = _build(encoder, Encoder)  # type: ignore[type-abstract]  # as above
+    if isinstance(enhancer, Mapping):
+        nested["enhancer"] = build_module(enhancer)
     try:
         inspect.signature(found).bind(**nested)
     except TypeError as error:
@@ -64,7 +95,7 @@ def _build(config: Mapping[str, Plain], base: type[_PartT]) -> _PartT:
     return make(**nested)
 
 
-def _find_class(class_path: str, base: type[_PartT]) -> type[_PartT]:
+def _find_class(class_path: str, base: type[_ClassT]) -> type[_ClassT]:
     module_name, _, name = class_path.rpartition(".")
     if not module_name:
         raise InputError(f"expected a class_path like kowairo.models.EcapaGroupNorm, got {class_path!r}")

@@ -110,6 +110,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "enhance apply": Command(
             "kowairo.cli.enhance_apply:apply", "embeddings through an enhancement net", uses_networks=True
         ),
+        "enhance attach": Command(
+            "kowairo.cli.enhance_attach:attach",
+            "an enhancement net behind an encoder, one checkpoint",
+            uses_networks=True,
+        ),
         "enhance enroll": Command(
             "kowairo.cli.enhance_enroll:enroll",
             "one embedding of several enrolment lines, by a net of sets",
