@@ -44,7 +44,7 @@ class Shuffled(ItemOrder):
     def indices(self, labels: NDArray[np.int64], *, seed: int, epoch: int) -> NDArray[np.int64]:
         """A permutation; see `ItemOrder.indices`."""
         rng = np.random.default_rng([seed, epoch])
-        return rng.permutation(len(labels)).astype(np.int64)
+        return rng.permutation(len(labels)).astype(np.int64, copy=False)
 
 
 @dataclass(frozen=True)
