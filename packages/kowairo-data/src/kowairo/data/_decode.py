@@ -68,7 +68,11 @@ def decode_content(content: Path | io.BytesIO, *, source: str, max_duration_s: f
                 raise AudioError("undecodable", f"sample rate {rate_hz} Hz", source)
             if expected > max_duration_s * rate_hz:
                 raise AudioError("too_long", f"{expected / rate_hz:.1f} s > {max_duration_s:g} s", source)
-            channels, breakdown = _read_blocks(file, max_frames=int(max_duration_s * rate_hz) + 1)
+            max_frames = int(max_duration_s * rate_hz) + 1
+            channels, breakdown = _read_blocks(file, max_frames=max_frames, block=_BLOCK_FRAMES)
+            is_cut_flac = bool(breakdown) and file.format == "FLAC"
+        if is_cut_flac:
+            channels, breakdown = _read_cut_flac(content, max_frames=max_frames)
     except soundfile.LibsndfileError as error:
         raise AudioError("undecodable", error.error_string.strip(), source) from error
     if len(channels) == 0:
@@ -98,10 +102,21 @@ def _open(ref: AudioRef) -> Path | io.BytesIO:
         raise AudioError("undecodable", f"cannot be read: {error.strerror}", str(ref)) from error
 
 
-def _read_blocks(file: soundfile.SoundFile, *, max_frames: int) -> tuple[NDArray[np.float32], str]:
+def _read_cut_flac(content: Path | io.BytesIO, *, max_frames: int) -> tuple[NDArray[np.float32], str]:
+    """Reads one short block at a time: what a failing call had already decoded is lost with it.
+
+    Only after a first try, because short blocks take two and a half times as long.
+    """
+    if isinstance(content, io.BytesIO):
+        content.seek(0)
+    with soundfile.SoundFile(content) as file:
+        return _read_blocks(file, max_frames=max_frames, block=max(1, file.samplerate // 4))
+
+
+def _read_blocks(
+    file: soundfile.SoundFile, *, max_frames: int, block: int
+) -> tuple[NDArray[np.float32], str]:
     """Reads up to max_frames; an error in the middle ends the file instead of losing all before it."""
-    # One short block at a time: what a failing call had already decoded is lost with it.
-    block = min(_BLOCK_FRAMES, max(1, file.samplerate // 4)) if file.format == "FLAC" else _BLOCK_FRAMES
     blocks: list[NDArray[np.float32]] = []
     frames = 0
     breakdown = ""
