@@ -41,7 +41,7 @@ class CorpusTables:
     """What `Corpus` holds, as bytes, each table read when it is first asked for.
 
     7 million utterances take some 0.5 GB with their speakers and as much again with their files, where a
-    `Corpus` takes more than 10 GB.
+    `Corpus` takes more than 6 GB.
 
     Args:
         folder: A Kaldi folder, as for `Corpus.read`.
