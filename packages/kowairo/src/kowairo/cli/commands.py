@@ -137,6 +137,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "export": Command(
             "kowairo.cli.export:export", "checkpoint folder and ONNX file, checked", uses_networks=True
         ),
+        "verify": Command(
+            "kowairo.cli.verify:verify",
+            "one voice or two: kowairo verify KNOWN ... QUESTIONED",
+            positional="files",
+        ),
         "models list": Command(
             "kowairo.cli.models:list_encoders", "encoders by name, and whether they are here"
         ),
@@ -153,6 +158,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         ),
         "models import": Command(
             "kowairo.cli.models_import:import_encoder", "checkpoint folder of somebody else's encoder"
+        ),
+        "models calibrate": Command(
+            "kowairo.cli.models_calibrate:calibrate_encoder",
+            "likelihood ratios and thresholds into an encoder's card",
+            uses_networks=True,
         ),
         "models record": Command("kowairo.cli.models:record", "record what an encoder was trained on"),
         "models overlap": Command(
