@@ -7,6 +7,7 @@ import soundfile
 
 from kowairo.core import AudioHashes, AudioRef, Corpus, Speaker, content_hash
 from kowairo.data import AudioStore, read_audio
+from kowairo.data._pcm import to_int16
 from kowairo.data.training_audio import audio_hashes, hash_audio, record_training
 
 
@@ -30,7 +31,8 @@ def corpus(tmp_path):
 
 def test_the_hashes_are_those_of_bytes_and_of_16_bit_samples(wav):
     codes = soundfile.read(wav, dtype="int16")[0]
-    assert audio_hashes(AudioRef(wav)) == (content_hash(wav.read_bytes()), content_hash(codes.tobytes()))
+    content = len(codes).to_bytes(8, "little") + codes[::8].tobytes()
+    assert audio_hashes(AudioRef(wav)) == (content_hash(wav.read_bytes()), content_hash(content))
 
 
 def test_a_lossless_copy_has_the_same_samples_and_other_bytes(wav, tmp_path):
@@ -52,7 +54,18 @@ def test_a_member_of_an_archive_is_its_bytes(wav, tmp_path):
 def test_samples_that_are_known_are_not_decoded_again(wav):
     ref = AudioRef(wav)
     assert audio_hashes(ref, read_audio(ref)) == audio_hashes(ref)
-    assert audio_hashes(ref, np.zeros(10, np.float32)).samples == content_hash(bytes(20))
+    assert audio_hashes(ref, np.zeros(10, np.float32)).samples == content_hash(b"\n" + bytes(11))
+
+
+def test_samples_beyond_full_scale_are_those_of_the_packed_store():
+    samples = 1.7 * np.random.default_rng(0).standard_normal(5001).astype(np.float32)
+    packed = to_int16(samples).astype(np.float32) / 32768
+    assert audio_hashes(None, samples) == audio_hashes(None, packed)
+
+
+def test_one_sample_more_is_another_recording():
+    samples = np.linspace(-0.5, 0.5, 800, dtype=np.float32)
+    assert audio_hashes(None, samples) != audio_hashes(None, samples[:-1])
 
 
 def test_what_cannot_be_decoded_still_has_bytes(tmp_path):

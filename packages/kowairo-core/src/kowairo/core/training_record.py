@@ -35,7 +35,7 @@ class AudioHashes(NamedTuple):
     file: int | None
     """Of the bytes of the file, or of the member of an archive."""
     samples: int | None
-    """Of the decoded 16-bit samples at 16 kHz."""
+    """Of the decoded 16-bit samples at 16 kHz: their number, and every eighth."""
 
 
 class Speaker(NamedTuple):
