@@ -125,6 +125,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "a net of sets against the plain mean, by number of lines",
             uses_networks=True,
         ),
+        "enhance table": Command(
+            "kowairo.cli.enhance_table:table",
+            "several enhancers on unseen speakers, with paired intervals; keeps the best",
+            uses_networks=True,
+        ),
         "enhance check": Command(
             "kowairo.cli.enhance_check:check", "EER before and after an enhancement net", uses_networks=True
         ),
@@ -141,6 +146,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "kowairo.cli.verify:verify",
             "one voice or two: kowairo verify KNOWN ... QUESTIONED",
             positional="files",
+        ),
+        "similarity": Command(
+            "kowairo.cli.similarity:similarity",
+            "synthesised voices against real ones: kowairo similarity PAIRS.tsv | MADE REAL",
+            positional="sources",
         ),
         "models list": Command(
             "kowairo.cli.models:list_encoders", "encoders by name, and whether they are here"
