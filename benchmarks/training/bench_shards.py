@@ -54,8 +54,7 @@ def milliseconds_per_line(loader, runs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    beside = Path(__file__).parents[2].parent / "shared" / "data" / "voices" / "train"
-    parser.add_argument("--data", type=Path, default=beside)
+    parser.add_argument("--data", type=Path, required=True, help="Kaldi folder of the lines")
     parser.add_argument("--crop_s", type=float, default=2.0)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--lines", type=int, default=2_000)
