@@ -1,6 +1,6 @@
 """Speed of crops out of a packed store and out of tar shards; prints a markdown table.
 
-Run: python benchmarks/training/bench_shards.py [--data DIR] [--crop_s 2] [--batch 64]
+Run: python benchmarks/training/bench_shards.py --data DIR [--crop_s 2] [--batch 64]
 
 DIR is a Kaldi folder of real lines. No augmentation: what is measured is reading, decoding and cutting in the
 training process itself, as CPU time per line, median and spread of the runs.
