@@ -127,12 +127,13 @@ def _resampled_blocks(
 
 
 def _full_scale(samples: NDArray[np.generic], source: str) -> NDArray[np.float32]:
+    values: NDArray[np.float32] = samples.astype(np.float32, copy=False)
     if np.issubdtype(samples.dtype, np.floating):
-        return samples.astype(np.float32, copy=False)
+        return values
     if samples.dtype == np.uint8:
-        return (samples.astype(np.float32) - 128.0) / 128.0
+        return (values - np.float32(128.0)) / np.float32(128.0)
     if samples.dtype in (np.int16, np.int32):
-        return samples.astype(np.float32) / -float(np.iinfo(samples.dtype).min)
+        return values / np.float32(2.0 ** (8 * samples.dtype.itemsize - 1))
     raise InputError(
         f"{source or 'samples'}: expected floating point, int16, int32 or uint8, got {samples.dtype}"
     )
