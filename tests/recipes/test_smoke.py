@@ -1,5 +1,7 @@
 """Every recipe runs, on as little as possible."""
 
+import re
+
 import pytest
 import yaml
 
@@ -8,7 +10,7 @@ import yaml
 def test_a_recipe_runs_from_its_first_stage_to_its_last(recipe, tmp_path):
     result = recipe.run("--conf", "smoke", "--exp", tmp_path / "exp")
     assert result.returncode == 0, result.stderr[-3000:]
-    assert result.stdout.splitlines()[-1].startswith("stage 9: ")
+    assert re.match(r"stage \d: report: done", result.stdout.splitlines()[-1])
     assert (tmp_path / "exp" / "report" / "report.html").exists()
 
 
