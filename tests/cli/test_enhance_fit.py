@@ -19,6 +19,18 @@ def test_closed_forms_are_fitted_applied_and_checked_like_nets(run, corpus, embe
 
 
 @pytest.mark.slow
+def test_a_list_can_stand_for_the_corpus(run, embeddings, tmp_path):
+    lines = "".join(f"o{row // 2} other-{row}.npy\n" for row in range(12))
+    (tmp_path / "list").write_text(lines)
+    base = ["--embeddings", embeddings / "train", "--out", tmp_path / "net", "--backend", "MeanSubtraction"]
+    status, out, _ = run("enhance", "fit", *base, "--train_list", tmp_path / "list")
+    assert status == 0
+    assert "12 lines of 6 speakers" in out
+    status, _, errors = run("enhance", "fit", *base)
+    assert (status, errors) == (2, ["kowairo: fitting needs --corpus DIR or --train_list FILE, one of them"])
+
+
+@pytest.mark.slow
 def test_coral_takes_the_other_domain_and_nobody_else_does(run, embeddings, tmp_path):
     base = ["--embeddings", embeddings / "train", "--corpus", tmp_path / "cohort", "--out", tmp_path / "net"]
     other = ["--target_embeddings", embeddings / "test"]

@@ -65,3 +65,21 @@ def test_what_cannot_be_listed_is_one_line_and_leaves_nothing(
     assert len(errors) == 1
     assert message in errors[0]
     assert not (tmp_path / "lists").exists()
+
+
+def test_speakers_can_be_split_and_each_side_has_its_lists(run, mirrored, tmp_path):
+    for speaker in range(3, 9):
+        (mirrored / f"id{speaker}" / "x").mkdir(parents=True)
+        for line in range(5):
+            np.save(mirrored / f"id{speaker}" / "x" / f"{line}.npy", np.ones(4, dtype=np.float32))
+    options = ["--embeddings", mirrored, "--out", tmp_path / "lists", "--split", 0.5, 0.25, 0.25]
+    assert run("enhance", "lists", *options)[0] == 0
+    names = {}
+    for side in ("train", "valid", "test"):
+        lines = (tmp_path / "lists" / f"{side}_normal_list.txt").read_text().splitlines()
+        names[side] = {line.split()[0] for line in lines}
+        assert (tmp_path / "lists" / f"{side}_lists.json").exists()
+    assert sum(map(len, names.values())) == len(set().union(*names.values())) == 9
+    status, _, errors = run("enhance", "lists", *options, "--name", "x")
+    assert status == 2
+    assert "--split takes three shares, for train, valid and test, and no --name" in errors[0]

@@ -183,3 +183,15 @@ def test_an_adversary_has_its_domains_from_a_table(run, corpus, embeddings, tmp_
     assert (status, errors) == (0, [])
     status, _, errors = run("enhance", "train", *options[:4], *loss, *SMALL, "--out", tmp_path / "net")
     assert (status, errors) == (2, ["kowairo: AdversarialEnhancement needs domains; name a table of them"])
+
+
+@pytest.mark.slow
+def test_a_folder_of_lists_is_enough(run, mirrored):
+    base = ["--embeddings", mirrored / "emb", "--lists", mirrored / "lists", *SMALL]
+    for loss in ("CS", "MyTriplet_CS", "DA"):
+        status, out, errors = run("enhance", "train", *base, "--loss", loss, "--out", mirrored / loss)
+        assert (status, errors) == (0, [])
+        assert "valid EER" in out
+    more = ["--test_list", mirrored / "lists" / "valid_test_list.txt", "--out", mirrored / "no"]
+    status, _, errors = run("enhance", "train", *base, "--loss", "CS", *more)
+    assert (status, errors) == (2, ["kowairo: --lists names all lists; give it, or each by itself"])

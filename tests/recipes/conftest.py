@@ -66,6 +66,11 @@ def eval_lists() -> Recipe:
 
 
 @pytest.fixture
+def enhance() -> Recipe:
+    return Recipe(Path(__file__).parents[2] / "recipes" / "enhance")
+
+
+@pytest.fixture
 def list_finetune() -> Recipe:
     return Recipe(Path(__file__).parents[2] / "recipes" / "list_finetune")
 

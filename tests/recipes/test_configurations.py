@@ -34,6 +34,10 @@ SECTIONS = {
     "scores": "evaluate",
     "baseline_scores": "evaluate",
     "enhance": "enhance train",
+    "enhance_sessions": "enhance train",
+    "closed": "enhance fit",
+    "comparison": "enhance table",
+    "lists": "enhance lists",
     "report": "report",
     "normalize": "normalize",
     "calibrate": "calibrate",
@@ -57,7 +61,8 @@ def from_the_recipe(command, job):
     """Values for the required options that the recipe gives itself: folders and names."""
     options = signature(command).parameters.values()
     missing = [one.name for one in options if one.default is one.empty and one.name not in job]
-    return {name: {"test": "x"} if name == "sets" else "x" for name in missing}
+    others = {"sets": {"test": "x"}, "enhancers": ["x"]}
+    return {name: others.get(name, "x") for name in missing}
 
 
 @pytest.mark.slow

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from kowairo.core import InputError
@@ -49,3 +50,29 @@ def test_small_speakers_can_be_left_out():
 
 def test_the_part_before_the_first_slash_is_the_speaker():
     assert speakers_by_path(["id1/x/1", "id2/2", "line"]) == {"id1/x/1": "id1", "id2/2": "id2"}
+
+
+def test_speakers_are_parted_and_nobody_is_on_two_sides():
+    source = ListSource.of_paths([f"s{s}/{n % 2}/{n}" for s in range(20) for n in range(4)])
+    shares = {"train": 0.6, "valid": 0.2, "test": 0.1}
+    sides = source.split(shares, rng=np.random.default_rng(0))
+    speakers = {name: set(side.speakers) for name, side in sides.items()}
+    assert {name: len(found) for name, found in speakers.items()} == {"train": 12, "valid": 4, "test": 2}
+    assert len(set().union(*speakers.values())) == 18
+    assert all(len(side.files) == 4 * len(set(side.speakers)) for side in sides.values())
+    again = source.split(shares, rng=np.random.default_rng(0))
+    assert again == sides != source.split(shares, rng=np.random.default_rng(1))
+
+
+@pytest.mark.parametrize(
+    ("shares", "message"),
+    [
+        ({"train": 0.9, "test": 0.2}, "sum to 1 at most"),
+        ({"train": 0.0, "test": 0.2}, "shares above 0"),
+        ({"train": 0.9, "test": 0.1}, "10 speakers leave 1 for test, expected two or more"),
+    ],
+)
+def test_sides_that_cannot_be_are_refused(shares, message):
+    source = ListSource.of_paths([f"s{s}/x/1" for s in range(10)])
+    with pytest.raises(InputError, match=message):
+        source.split(shares, rng=np.random.default_rng(0))

@@ -4,18 +4,9 @@ import pytest
 from kowairo.core import EmbeddingSet, InputError, TableError
 from kowairo.data.enhancement_lists import DistributionList, ListSource, NormalList, TripletList
 from kowairo.training.enhancement import draw_list, list_items, read_list
-from kowairo.training.enhancement.list_items import file_rows
 
 UTTS = ["a/x/1", "a/x/2", "a/y/1", "b/x/1", "b/x/2", "c/x/1", "whole"]
 SET = EmbeddingSet(np.eye(7, dtype=np.float32), UTTS)
-
-
-def test_files_are_found_by_id_and_with_either_ending():
-    assert file_rows(SET, ["a/x/2.wav", "a/x/2.npy", "a/x/2"]).tolist() == [1, 1, 1]
-    odd = EmbeddingSet(np.eye(2, dtype=np.float32), ["u.wav", "u"])
-    assert file_rows(odd, ["u.wav", "u.npy"]).tolist() == [0, 1]
-    with pytest.raises(InputError, match=r"no embedding of 'a/x/9.npy' \(2 missing\)"):
-        file_rows(SET, ["a/x/1", "a/x/9.npy", "z"])
 
 
 def test_means_are_over_all_embeddings_of_listed_speakers():
@@ -61,3 +52,10 @@ def test_lists_are_drawn_read_and_refused_by_kind(kind, line, tmp_path):
     other = {"normal": "triplet", "triplet": "distribution", "distribution": "normal"}[kind]
     with pytest.raises(TableError, match=r"list:1: expected . columns"):
         read_list(tmp_path / "list", other)
+
+
+def test_domains_are_numbered_and_unknown_ones_are_minus_one():
+    styles = {"a/x/1": "whisper", "a/x/2": "shout", "c/x/1": "whisper"}
+    items = list_items(NormalList(["a"], ["a/x/1"]), SET, utt2domain=styles)
+    assert items.domain_names == ("shout", "whisper")
+    assert items.domains.tolist() == [1, 0, -1, -1, -1, 1, -1]

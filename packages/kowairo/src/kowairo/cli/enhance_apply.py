@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Literal
 
 from kowairo.cli.set_folders import carry_overlap, embedding_sets
+from kowairo.cli.trial_files import blaming
 from kowairo.core import EmbeddingSet, InputError, read_lines, split_columns
+from kowairo.data.enhancement_lists import file_rows
 from kowairo.enhance import apply_enhancer, load_enhancer
 from kowairo.enhance.npy_tree import write_npy_tree
 
@@ -43,9 +45,6 @@ def _listed(vectors: EmbeddingSet, files: Path) -> EmbeddingSet:
     named = [split_columns(line)[-1] for _, line in read_lines(files)]
     if not named:
         raise InputError(f"{files}: no line in it")
-    utts = [
-        file if file in vectors.index else file.removesuffix(".npy").removesuffix(".wav") for file in named
-    ]
-    if missing := [utt for utt in utts if utt not in vectors.index]:
-        raise InputError(f"{files}: no embedding of {missing[0]!r} ({len(missing)} missing)")
-    return vectors.subset(dict.fromkeys(utts))
+    with blaming(files):
+        rows = file_rows(vectors, named)
+    return vectors.subset(dict.fromkeys(vectors.utts[row] for row in rows.tolist()))

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from kowairo.cli.embedding_sources import read_embeddings
 from kowairo.cli.trial_files import blaming
-from kowairo.core import EmbeddingSet, InputError, Trials, read_trials, write_json
+from kowairo.core import EmbeddingSet, Trials, open_embeddings, read_trials, write_json
+from kowairo.data.enhancement_lists import listed_trials
 from kowairo.enhance import apply_enhancer, load_enhancer
 from kowairo.scoring import EERRule, eer, min_dcf, score_trials
 
@@ -42,7 +42,7 @@ def check(
     for name, (path, folder) in lists.items():
         trials = read_trials(path)
         with blaming(path):
-            vectors, trials = _named(folder, trials)
+            vectors, trials = listed_trials(open_embeddings(folder), trials)
             sides = {"before": vectors, "after": apply_enhancer(vectors, net)}
             rates = {side: _figures(each, trials, eer_rule, p_target) for side, each in sides.items()}
         found[name] = {f"{figure}_{side}": rates[side][figure] for side in sides for figure in rates[side]}
@@ -59,15 +59,3 @@ def _figures(vectors: EmbeddingSet, trials: Trials, rule: EERRule, p_target: flo
     values = score_trials(vectors, trials).values
     sides = values[trials.target], values[~trials.target]
     return {"eer": eer(*sides, rule=rule).value, "min_dcf": min_dcf(*sides, p_target=p_target).value}
-
-
-def _named(folder: Path, trials: Trials) -> tuple[EmbeddingSet, Trials]:
-    """The embeddings of trials, whose files may end in `.wav` or `.npy`, and the trials under their ids."""
-    files = {*trials.enroll, *trials.test}
-    ids = {file: file.removesuffix(".npy").removesuffix(".wav") for file in files}
-    vectors = read_embeddings(folder, wanted=files | set(ids.values()))
-    utts = {file: file if file in vectors.index else ids[file] for file in files}
-    if missing := sorted(file for file, utt in utts.items() if utt not in vectors.index):
-        raise InputError(f"no embedding of {missing[0]!r} ({len(missing)} missing)")
-    enroll, test = ([utts[file] for file in side] for side in (trials.enroll, trials.test))
-    return vectors, Trials(enroll, test, trials.target)

@@ -9,7 +9,7 @@ from kowairo.cli.label_tables import read_labels
 from kowairo.cli.set_folders import embedding_sets
 from kowairo.cli.trial_files import blaming
 from kowairo.core import EmbeddingSet, InputError, open_embeddings, read_trials
-from kowairo.data.enhancement_lists import ListSource, speakers_by_path
+from kowairo.data.enhancement_lists import ListSource, file_rows, speakers_by_path
 from kowairo.losses import EnhancementListKind
 from kowairo.training.enhancement import (
     EnhancementItems,
@@ -20,7 +20,6 @@ from kowairo.training.enhancement import (
     pair_items,
     read_list,
 )
-from kowairo.training.enhancement.list_items import file_rows
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ def train(
     enhancer: Callable[[int], EnhancementNet] | None = None,
     loss: EnhancementLoss | str | None = None,
     corpus: Path | None = None,
+    lists: Path | None = None,
     train_list: Path | None = None,
     sessions: str | None = None,
     domains: str | None = None,
@@ -51,6 +52,8 @@ def train(
             with its settings, as DomainAdaptationCosine with sigma, or AdversarialEnhancement.
         corpus: Kaldi folder of the training lines, or a file in the form of utt2spk; not needed where a list
             has the speakers, or where ids are of the form `speaker/session/utterance`.
+        lists: Folder of `kowairo enhance lists --split`: the lists of the loss's kind for training and
+            validation, and the test list of the validation speakers.
         train_list: Normal, triplet or distribution list, whichever the loss needs; all lines without one.
         sessions: Table of the corpora with the sessions of lines, for DA without lists.
         domains: Table of the corpora with what the net is to hide, for AdversarialEnhancement.
@@ -75,6 +78,13 @@ def train(
         return
     if embeddings is None or enhancer is None or loss is None:
         raise InputError("training needs --embeddings, --enhancer and --loss, or --legacy_config")
+    objective = published_loss(loss) if isinstance(loss, str) else loss
+    if lists is not None:
+        if train_list or valid_list or test_list:
+            raise InputError("--lists names all lists; give it, or each by itself")
+        kind = objective.list_kind
+        train_list, valid_list = lists / f"train_{kind}_list.txt", lists / f"valid_{kind}_list.txt"
+        test_list = lists / "valid_test_list.txt"
     others = valid_embeddings or embeddings
     valid: ItemSource | None = ItemSource(
         others, valid_corpus, valid_list, sessions, domains, valid_clean_embeddings
@@ -85,7 +95,7 @@ def train(
         valid = None
     run = EnhancementRun(
         make_net=enhancer,
-        loss=published_loss(loss) if isinstance(loss, str) else loss,
+        loss=objective,
         config=training,
         train=ItemSource(embeddings, corpus, train_list, sessions, domains, clean_embeddings),
         valid=valid,

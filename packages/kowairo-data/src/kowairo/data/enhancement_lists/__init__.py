@@ -12,6 +12,8 @@ Four text files, columns parted by blanks, as Speaker Embedding Enhancement (pro
 
 from kowairo.data.enhancement_lists.distribution_list import DistributionList as DistributionList
 from kowairo.data.enhancement_lists.distribution_list import make_distribution_list as make_distribution_list
+from kowairo.data.enhancement_lists.file_rows import file_rows as file_rows
+from kowairo.data.enhancement_lists.file_rows import listed_trials as listed_trials
 from kowairo.data.enhancement_lists.list_source import ListSource as ListSource
 from kowairo.data.enhancement_lists.list_source import speakers_by_path as speakers_by_path
 from kowairo.data.enhancement_lists.normal_list import NormalList as NormalList
@@ -33,6 +35,8 @@ __all__ = [
     "ListSource",
     "NormalList",
     "TripletList",
+    "file_rows",
+    "listed_trials",
     "make_distribution_list",
     "make_normal_list",
     "make_test_list",

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from kowairo.core import InputError
 
 _NAMED = 5
@@ -85,9 +87,42 @@ class ListSource:
         kept = [place for place, speaker in enumerate(self.speakers) if counts[speaker] >= minimum]
         if not kept:
             raise InputError(f"no speaker has {minimum} files")
-        sessions = None if self.sessions is None else [self.sessions[place] for place in kept]
+        return self._taken(kept)
+
+    def split(self, shares: Mapping[str, float], *, rng: np.random.Generator) -> "dict[str, ListSource]":
+        """Part the speakers, so that none is on two sides.
+
+        Args:
+            shares: Share of the speakers by name of the side, above 0; they sum to 1 at most.
+            rng: Where the draw comes from.
+
+        Returns:
+            The sides, each with two speakers or more.
+
+        Raises:
+            InputError: Shares are not such, or a side has fewer than two speakers.
+        """
+        if not shares or min(shares.values()) <= 0 or sum(shares.values()) > 1 + 1e-9:
+            raise InputError(f"expected shares above 0 that sum to 1 at most, got {dict(shares)}")
+        names = sorted(set(self.speakers))
+        order = [names[place] for place in rng.permutation(len(names)).tolist()]
+        sides, start, total = {}, 0, 0.0
+        for name, share in shares.items():
+            total += share
+            end = round(total * len(order))
+            chosen = set(order[start:end])
+            if len(chosen) < 2:
+                raise InputError(
+                    f"{len(names)} speakers leave {len(chosen)} for {name}, expected two or more"
+                )
+            sides[name] = self._taken([p for p, speaker in enumerate(self.speakers) if speaker in chosen])
+            start = end
+        return sides
+
+    def _taken(self, places: Sequence[int]) -> "ListSource":
+        sessions = None if self.sessions is None else [self.sessions[place] for place in places]
         return ListSource(
-            [self.files[place] for place in kept], [self.speakers[place] for place in kept], sessions
+            [self.files[place] for place in places], [self.speakers[place] for place in places], sessions
         )
 
     def refuse_small(self, minimum: int) -> None:

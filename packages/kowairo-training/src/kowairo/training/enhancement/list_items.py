@@ -14,6 +14,7 @@ from kowairo.data.enhancement_lists import (
     ListSource,
     NormalList,
     TripletList,
+    file_rows,
     make_distribution_list,
     make_normal_list,
     make_triplet_list,
@@ -22,8 +23,6 @@ from kowairo.data.enhancement_lists import (
 from kowairo.losses import EnhancementListKind
 
 from .items import EnhancementItems
-
-_ENDINGS = (".wav", ".npy")
 
 AnyList = NormalList | TripletList | DistributionList
 
@@ -106,31 +105,6 @@ def list_items(
         domains=domains,
         domain_names=domain_names,
     )
-
-
-def file_rows(embeddings: EmbeddingSet, files: Sequence[str]) -> NDArray[np.int64]:
-    """Rows of files in an embedding set.
-
-    Args:
-        embeddings: The set.
-        files: (n,) utterance ids, or ids with `.wav` or `.npy` behind them.
-
-    Returns:
-        (n,) int64.
-
-    Raises:
-        InputError: A file has no embedding; the message names and counts.
-    """
-    index = embeddings.index
-    rows = np.empty(len(files), dtype=np.int64)
-    for place, file in enumerate(files):
-        row = index.get(file)
-        if row is None and file.endswith(_ENDINGS):
-            row = index.get(file[: -len(_ENDINGS[0])])
-        rows[place] = -1 if row is None else row
-    if (missing := np.flatnonzero(rows < 0)).size:
-        raise InputError(f"no embedding of {files[missing[0]]!r} ({missing.size} missing)")
-    return rows
 
 
 def _domains(

@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kowairo.core import EmbeddingSet, InputError, Trials
-from kowairo.data.enhancement_lists import speakers_by_path
+from kowairo.data.enhancement_lists import listed_trials, speakers_by_path
 from kowairo.enhance import EnhancementNet, Enhancer, SetEnhancer, apply_enhancer, enroll_sets
 from kowairo.scoring import EERRule, eer, score_trials
 
 from .config import TrialScore
 from .eer_list import EERList
-from .list_items import file_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,18 +44,10 @@ class TrialList(EERList):
         Raises:
             InputError: A file has no embedding.
         """
-        files = sorted({*trials.enroll, *trials.test})
-        utts = [embeddings.utts[row] for row in file_rows(embeddings, files).tolist()]
-        utt_of = dict(zip(files, utts, strict=True))
-        chosen = sorted(set(utts))
-        known = speakers_by_path(chosen) if utt2spk is None else utt2spk
-        enroll, test = ([utt_of[file] for file in side] for side in (trials.enroll, trials.test))
-        return cls(
-            name,
-            embeddings.subset(chosen),
-            Trials(enroll, test, trials.target),
-            frozenset(known[utt] for utt in chosen if utt in known),
-        )
+        chosen, found = listed_trials(embeddings, trials)
+        known = speakers_by_path(chosen.utts) if utt2spk is None else utt2spk
+        speakers = frozenset(known[utt] for utt in chosen.utts if utt in known)
+        return cls(name, chosen, found, speakers)
 
     def eer(self, enhancer: EnhancementNet | None, *, score: TrialScore, rule: EERRule) -> float:
         """EER of the embeddings; a net of sets gets sets of one. See `EERList.eer`."""
