@@ -32,4 +32,4 @@ def test_listed_files_become_files_with_the_trained_weights(run, embeddings, net
     (tmp_path / "list").write_text("s0 s0-9.wav\n")
     status, _, errors = run("enhance", "apply", *options, *more)
     assert status == 2
-    assert errors == [f"kowairo: {tmp_path / 'list'}: no embedding of 's0-9' (1 missing)"]
+    assert errors == [f"kowairo: {tmp_path / 'list'}: no embedding of 's0-9.wav' (1 missing)"]
