@@ -45,7 +45,9 @@ def test_a_file_of_weights_becomes_a_checkpoint_folder(weights, tmp_path):
     loaded = load_encoder(tmp_path / "cache" / "ge2e")
     expected = torch.load(weights, weights_only=True)["model_state"]["linear.weight"]
     assert torch.equal(loaded.backbone["linear"].weight, expected)
-    assert read_card(tmp_path / "cache" / "ge2e")["licence"] == "Apache-2.0"
+    card = read_card(tmp_path / "cache" / "ge2e")
+    assert card["licence"] == "Apache-2.0"
+    assert "eer" in card["operating_points"]["points"]
 
 
 def test_other_weights_than_the_published_are_refused_by_their_digest(weights, tmp_path):

@@ -15,6 +15,7 @@ from .build import Plain
 from .campplus import CamPlusPlus
 from .checkpoint import save_checkpoint
 from .load_backbone import load_backbone
+from .published_calibrations import published_calibration
 from .wheel_weights import WheelFile
 
 NAME = "campplus"
@@ -87,4 +88,4 @@ def convert_campplus(weights: Path, folder: Path) -> None:
     encoder = CamPlusPlus()
     load_backbone(weights, encoder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    save_checkpoint(encoder, folder, config=_CONFIG, card=_CARD)
+    save_checkpoint(encoder, folder, config=_CONFIG, card={**_CARD, **published_calibration(NAME)})

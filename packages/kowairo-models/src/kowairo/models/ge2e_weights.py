@@ -13,6 +13,7 @@ from kowairo.core import InputError, user_cache
 from .build import Plain
 from .checkpoint import save_checkpoint
 from .ge2e_lstm import Ge2eLstm
+from .published_calibrations import published_calibration
 from .state_keys import refuse_mismatch
 from .wheel_weights import WheelFile
 
@@ -74,7 +75,7 @@ def convert_ge2e(weights: Path, folder: Path) -> None:
     load_ge2e(weights, encoder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     config: dict[str, Plain] = {"class_path": "kowairo.models.Ge2eLstm", "init_args": {}}
-    save_checkpoint(encoder, folder, config=config, card=_CARD)
+    save_checkpoint(encoder, folder, config=config, card={**_CARD, **published_calibration(NAME)})
 
 
 def load_ge2e(weights: Path, encoder: Ge2eLstm) -> None:

@@ -9,6 +9,7 @@ from kowairo.cli.trial_overlap import refuse_overlap, set_overlap
 from kowairo.core import Corpus, EmbeddingSet, InputError, encoder_folder, read_trials, speakers_of
 from kowairo.inference import EmbeddingStatistics, embed_corpus
 from kowairo.inference.card_calibration import LabelledTrials, calibration_facts
+from kowairo.inference.more_trials import more_trials
 from kowairo.models.card import update_card
 
 TRIALS_NAME = "trials"
@@ -21,6 +22,7 @@ def calibrate_encoder(
     check_corpus: Path | None = None,
     background: Path | None = None,
     work: Path | None = None,
+    factor: int = 3,
     prior: float = 0.5,
     num_replicates: int = 1000,
     seed: int = 0,
@@ -38,6 +40,8 @@ def calibrate_encoder(
         background: Embedding set of many varied voices by this encoder, as of its training: the distance from
             them is measured beside every embedding from then on.
         work: Folder that keeps the embeddings of the trials, for another time.
+        factor: Each non-target of the development list is joined by further pairs of its two speakers' lines
+            up to so many, so that 30 errors place the threshold of a low false-alarm rate; 1 for none.
         prior: Prior of one voice at which the likelihood ratios shall be best.
         num_replicates: Bootstrap replicates of the intervals.
         seed: Seed of the bootstrap.
@@ -52,8 +56,10 @@ def calibrate_encoder(
         return
     with TemporaryDirectory() as scratch:
         place = Path(scratch) if work is None else work
-        development = _labelled(encoder, corpus, place / "development", workers)
-        check = None if check_corpus is None else _labelled(encoder, check_corpus, place / "check", workers)
+        development = _labelled(encoder, corpus, place / "development", workers, factor, seed)
+        check = None
+        if check_corpus is not None:
+            check = _labelled(encoder, check_corpus, place / "check", workers)
         facts = calibration_facts(
             development, check=check, prior=prior, num_replicates=num_replicates, seed=seed
         )
@@ -65,14 +71,17 @@ def calibrate_encoder(
         print(f"{name}: {reason}")
 
 
-def _labelled(encoder: str, corpus: Path, out: Path, workers: int) -> LabelledTrials:
+def _labelled(
+    encoder: str, corpus: Path, out: Path, workers: int, factor: int = 1, seed: int = 0
+) -> LabelledTrials:
     tables, trials = Corpus.read(corpus), read_trials(corpus / TRIALS_NAME)
-    utts = sorted({*trials.enroll, *trials.test})
+    longer = more_trials(trials, tables, factor=factor, seed=seed)
+    utts = sorted({*longer.enroll, *longer.test})
     tables = tables.subset(utts)
     embed_corpus(tables.audio, encoder, out, workers=workers, speakers=speakers_of(tables), strict=True)
     refuse_overlap(set_overlap(out, utts), corpus / TRIALS_NAME, allow=False)
-    name = f"{corpus.name}/{TRIALS_NAME}"
-    return LabelledTrials(name, EmbeddingSet.load(out), trials, tables.utt2spk)
+    name = f"{corpus.name}/{TRIALS_NAME}" + ("" if factor == 1 else f" x {factor}")
+    return LabelledTrials(name, EmbeddingSet.load(out), longer, tables.utt2spk)
 
 
 def _checked(facts: dict[str, Any], name: str) -> str:
