@@ -1,14 +1,14 @@
 """Command `kowairo enhance train`."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kowairo.cli.enhance_run import EnhancementRun, run_training
 from kowairo.cli.enhance_sources import ItemSource, TrialSource
 from kowairo.core import InputError
 from kowairo.enhance import EnhancementNet
-from kowairo.losses import EnhancementLoss, published_loss
+from kowairo.losses import EnhancementListKind, EnhancementLoss, published_loss
 from kowairo.training.enhancement import EnhancementConfig
 from kowairo.training.enhancement.legacy_config import LegacyConfig
 
@@ -72,51 +72,49 @@ def train(
         device: cpu, cuda, cuda:1 ...
         legacy_config: YAML file of proj_2022NC; what it says counts, whatever the other options say.
     """
-    theirs = None if legacy_config is None else LegacyConfig.read(legacy_config)
-    if theirs is not None:
-        run_training(_legacy_run(theirs, foreign_name, training), out, init=init, device=device)
+    if legacy_config is not None:
+        legacy = LegacyConfig.read(legacy_config)
+        run_training(_legacy_run(legacy, foreign_name, training), out, init=init, device=device)
         return
     if embeddings is None or enhancer is None or loss is None:
         raise InputError("training needs --embeddings, --enhancer and --loss, or --legacy_config")
     objective = published_loss(loss) if isinstance(loss, str) else loss
-    if lists is not None:
-        if train_list or valid_list or test_list:
-            raise InputError("--lists names all lists; give it, or each by itself")
-        kind = objective.list_kind
-        train_list, valid_list = lists / f"train_{kind}_list.txt", lists / f"valid_{kind}_list.txt"
-        test_list = lists / "valid_test_list.txt"
+    named = _Lists(train_list, valid_list, test_list).of_folder(lists, objective.list_kind)
     others = valid_embeddings or embeddings
-    valid: ItemSource | None = ItemSource(
-        others, valid_corpus, valid_list, sessions, domains, valid_clean_embeddings
-    )
-    # Without clean ones, validation lines of a training on clean ones would have targets of another kind.
-    is_lone = clean_embeddings is not None and valid_clean_embeddings is None
-    if is_lone or (valid_corpus is None and valid_list is None and valid_clean_embeddings is None):
-        valid = None
-    run = EnhancementRun(
-        make_net=enhancer,
-        loss=objective,
-        config=training,
-        train=ItemSource(embeddings, corpus, train_list, sessions, domains, clean_embeddings),
-        valid=valid,
-        tests=_tests(test_list, valid_corpus, others, foreign_list, foreign_embeddings, foreign_name),
-    )
+    own = ItemSource(embeddings, corpus, named.train, sessions, domains, clean_embeddings)
+    theirs = ItemSource(others, valid_corpus, named.valid, sessions, domains, valid_clean_embeddings)
+    trials = named.test or (None if valid_corpus is None else valid_corpus / "trials")
+    tests = [] if trials is None else [TrialSource("valid", trials, others, valid_corpus)]
+    if foreign_list is not None:
+        tests.append(TrialSource(foreign_name, foreign_list, foreign_embeddings or others))
+    valid = theirs if _has_items(theirs, beside=own) else None
+    run = EnhancementRun(enhancer, objective, training, own, valid, tests)
     run_training(run, out, init=init, device=device)
 
 
-def _tests(
-    test_list: Path | None,
-    valid_corpus: Path | None,
-    embeddings: Path,
-    foreign_list: Path | None,
-    foreign_embeddings: Path | None,
-    foreign_name: str,
-) -> list[TrialSource]:
-    trials = test_list or (None if valid_corpus is None else valid_corpus / "trials")
-    tests = [] if trials is None else [TrialSource("valid", trials, embeddings, valid_corpus)]
-    if foreign_list is not None:
-        tests.append(TrialSource(foreign_name, foreign_list, foreign_embeddings or embeddings))
-    return tests
+@dataclass(frozen=True)
+class _Lists:
+    """Lists by what they are for; None where there is none."""
+
+    train: Path | None
+    valid: Path | None
+    test: Path | None
+
+    def of_folder(self, folder: Path | None, kind: EnhancementListKind) -> "_Lists":
+        """Those of a folder of `kowairo enhance lists --split`, if there is one."""
+        if folder is None:
+            return self
+        if self.train or self.valid or self.test:
+            raise InputError("--lists names all lists; give it, or each by itself")
+        train, valid = (folder / f"{side}_{kind}_list.txt" for side in ("train", "valid"))
+        return _Lists(train, valid, folder / "valid_test_list.txt")
+
+
+def _has_items(valid: ItemSource, *, beside: ItemSource) -> bool:
+    """Whether there are validation lines with targets of the same kind as in training."""
+    if beside.clean is not None:
+        return valid.clean is not None
+    return valid.corpus is not None or valid.listed is not None
 
 
 def _legacy_run(theirs: LegacyConfig, foreign_name: str, beside: EnhancementConfig) -> EnhancementRun:
