@@ -64,7 +64,7 @@ def test_a_list_is_trained_on_and_the_error_before_and_after_is_printed(run, ton
     assert "held out: speakers; the checkpoint was chosen on the same 5 speakers" in lines[3]
     assert [line.split()[0] for line in lines[4:6]] == ["before", "after"]
     assert all("EER" in line and "[" in line for line in lines[4:7])
-    assert lines[7] == str(tmp_path / "out" / "checkpoint")
+    assert lines[-1] == str(tmp_path / "out" / "checkpoint")
     assert load_encoder(tmp_path / "out" / "checkpoint").embedding_dim == 8
     assert read_json(tmp_path / "out" / "results.json")["data"]["kind"] == "speakers"
 

@@ -106,7 +106,7 @@ def finetune_encoder(
         threads=threads,
     )
     begin = start.folder(out)
-    before = score_checkpoint(begin, data, out / "scores" / "before.txt", threads=threads)
+    before = score_checkpoint(begin, data, out / "scores" / "before.txt", threads=threads, device=device)
     num_items = data.facts.lines * len(stage.speeds)
     trained = train_stage(
         finetune_stage(plan, stage, start.encoder, num_items=num_items, has_material=material is not None),
@@ -121,7 +121,7 @@ def finetune_encoder(
         save_every_steps=save_every_steps,
         device=device,
     )
-    after = score_checkpoint(trained, data, out / "scores" / "after.txt", threads=threads)
+    after = score_checkpoint(trained, data, out / "scores" / "after.txt", threads=threads, device=device)
     result = _compared(before, after, data, start, out, seed)
     _write_checkpoint(trained, start, data, result, threads)
     write_json(out / "results.json", result.row)
@@ -176,7 +176,7 @@ def _write_checkpoint(
             "hours": result.data.hours,
         },
         f"held-out {result.data.kind}": {"before": dict(result.before), "after": dict(result.after)},
-        "remark": result.data.remark,
+        "remark": result.data.remark or "none",
         "spoofing": "not tested against cloned or synthetic voices",
         "consent": "recognising a person by voice needs that person's consent; that is the user's duty",
     }

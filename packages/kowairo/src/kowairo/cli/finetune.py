@@ -76,4 +76,6 @@ def finetune(
     print(described(result.after))
     difference = f"{percent(result.difference, 'difference')}, p = {result.difference['p_value']:.3f}"
     print(f"after - before: EER {difference}")
+    if float(result.difference["difference"] or 0.0) >= 0.0:
+        print(f"no gain: {init} as it is does as well on these trials")
     print(result.checkpoint)
