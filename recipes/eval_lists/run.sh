@@ -7,10 +7,11 @@ source "$HERE/../../tools/recipe_lib.sh"
 
 usage() {
     cat <<'TEXT'
-usage: run.sh --trials FILE (--embeddings PATH | --encoder DIR) [--corpus DIR] [options]
+usage: run.sh --trials FILE (--embeddings PATH | --encoder NAME|DIR) [--corpus DIR] [options]
   --trials, --nontarget-trials   trial list; two files where targets and non-targets come apart
   --embeddings                   embeddings of the trials' utterances: our set, Kaldi scp or ark, .npy folder, text
-  --encoder                      checkpoint folder in their place: embeds the audio of --corpus, --cohort and --dev
+  --encoder                      base, anime, campplus or a checkpoint folder (with a / in it) in their place: embeds the audio
+                                 of --corpus, --cohort and --dev
   --corpus                       Kaldi folder of the trials' utterances; utt2spk is needed for intervals and conditions
   --spk2enroll                   enrolment utterances of models, where the list's enrolment side names models
   --cohort, --cohort-embeddings  Kaldi folder and embeddings of impostors, for score normalisation
@@ -18,6 +19,7 @@ usage: run.sh --trials FILE (--embeddings PATH | --encoder DIR) [--corpus DIR] [
   --dev-trials                   their list, if it is not DEV/trials
   --backend                      folder of a fitted back-end, scored beside the cosine; or YAML of one to fit on the cohort
   --compare                      folder of another evaluation for the table; may be repeated
+  --allow-overlap                score voices too that the encoder was trained on, and mark the results
   --name                         name of the system (default: encoder)
   --conf                         default, or a YAML file
   --exp                          where everything is written (default: exp/eval_lists)
@@ -28,26 +30,30 @@ TEXT
 FIRST_STAGE=0 LAST_STAGE=7 FORCED_STAGE=none SEED=0 CONF=default EXP=$ROOT/exp/eval_lists NAME=encoder
 TRIALS='' NONTARGET='' EMBEDDINGS='' ENCODER='' CORPUS='' SPK2ENROLL='' BACKEND=''
 COHORT='' COHORT_EMBEDDINGS='' DEV='' DEV_EMBEDDINGS='' DEV_TRIALS=''
-COMPARED=()
+COMPARED=() ALLOW=()
 
 need_path() { [ -e "$2" ] || die "$1 $2: no such file or folder"; }
 
 while [ $# -gt 0 ]; do
     case $1 in
         --help | -h) usage; exit 0 ;;
+        --allow-overlap) ALLOW=(--allow_overlap true); shift; continue ;;
         --trials | --nontarget-trials | --embeddings | --encoder | --corpus | --spk2enroll | --cohort) need_value "$@" ;;
         --cohort-embeddings | --dev | --dev-embeddings | --dev-trials | --backend | --compare) need_value "$@" ;;
         --name | --conf | --exp | --stage | --stop-stage | --seed) need_value "$@" ;;
         *) die "unknown option $1; see run.sh --help" ;;
     esac
-    case $1 in --trials | --nontarget-trials | --embeddings | --encoder | --corpus | --spk2enroll | --cohort* | --dev* | --backend | --compare)
+    case $1 in --trials | --nontarget-trials | --embeddings | --corpus | --spk2enroll | --cohort* | --dev* | --backend | --compare)
         need_path "$1" "$2" ;;
     esac
     case $1 in
         --trials) TRIALS=$(absolute "$2") ;;
         --nontarget-trials) NONTARGET=$(absolute "$2") ;;
         --embeddings) EMBEDDINGS=$(absolute "$2") ;;
-        --encoder) ENCODER=$(absolute "$2") ;;
+        --encoder)
+            ENCODER=$2
+            if [[ $2 == */* ]]; then need_path "$1" "$2"; ENCODER=$(absolute "$2"); fi
+            ;;
         --corpus) CORPUS=$(absolute "$2") ;;
         --spk2enroll) SPK2ENROLL=$(absolute "$2") ;;
         --cohort) COHORT=$(absolute "$2") ;;
@@ -101,6 +107,7 @@ for section in embed calibrate metrics evaluation table; do
 done
 [ -d "$EXP/conf/normalize" ] || die "--conf $CONF: has no section normalize with jobs"
 C=$EXP/conf D=$EXP/data
+if [ -n "$ENCODER" ] && [[ $ENCODER != /* ]]; then ENCODER=$(kowairo models folder --encoder "$ENCODER"); fi
 SETS=(eval)
 [ -z "$DEV_EMBEDDINGS" ] || SETS+=(dev)
 
@@ -132,9 +139,9 @@ score() {
         models=()
         [ "$set" = dev ] || [ -z "$SPK2ENROLL" ] || models=(--spk2enroll "$SPK2ENROLL")
         plan score --embeddings "$(vectors_of "$set")" --trials "$D/$set/trials" --out "$(scores_of "$NAME" "$set" none)" \
-            "${models[@]}"
+            "${models[@]}" "${ALLOW[@]}"
         [ -z "$FITTED" ] || plan score --embeddings "$(vectors_of "$set")" --trials "$D/$set/trials" "${models[@]}" \
-            --backend "$FITTED" --out "$(scores_of "$NAME+backend" "$set" none)"
+            "${ALLOW[@]}" --backend "$FITTED" --out "$(scores_of "$NAME+backend" "$set" none)"
     done
     run_plan
 }
@@ -197,7 +204,7 @@ measure_all() {
         esac
         plan metrics --config "$C/metrics.yaml" --scores "$file" --trials "$D/eval/trials" --system "$system" \
             --set eval --normalization "$norm" --seed "$SEED" --out "$EXP/results/$system.eval.trials.$norm.json" "${options[@]}" \
-            ${KNOWN[eval]:+--corpus "${KNOWN[eval]}"}
+            ${KNOWN[eval]:+--corpus "${KNOWN[eval]}"} "${ALLOW[@]}"
     done < <(find "$EXP/scores" -path '*/eval/trials.*.txt' | sort)
     run_plan
 }
@@ -227,7 +234,7 @@ main() { # a function: bash has read all of it before the first stage, so the fi
         "$C/embed.yaml" "$ENCODER" "$CORPUS" ${COHORT:+"$COHORT"} ${DEV:+"$DEV"}
     [ ! -f "$BACKEND" ] || stage 2 "back-end" fit_backend "$BACKEND" "$EXP/backend" \
         "$BACKEND" "$COHORT" "$COHORT_EMBEDDINGS"
-    stage 3 "scores" score "$NAME ${SPK2ENROLL:-}" "$(scores_of "$NAME" eval none)" "$D" "$EMBEDDINGS" \
+    stage 3 "scores" score "$NAME ${SPK2ENROLL:-}${ALLOW[*]:+ allow overlap}" "$(scores_of "$NAME" eval none)" "$D" "$EMBEDDINGS" \
         ${DEV_EMBEDDINGS:+"$DEV_EMBEDDINGS"} ${FITTED:+"$FITTED"}
     [ -z "$COHORT_EMBEDDINGS" ] || stage 4 "normalisation" normalize "$NAME" "$(made_by normalize)" "$C/normalize" "$D" \
         "$(scores_of "$NAME" eval none)" "$EMBEDDINGS" "$COHORT_EMBEDDINGS" ${COHORT:+"$COHORT"} \
@@ -235,7 +242,7 @@ main() { # a function: bash has read all of it before the first stage, so the fi
     mapfile -t plain < <(find "$EXP/scores" -name 'trials.*.txt' ! -name '*calibrated.txt' 2>/dev/null | sort)
     [ -z "$DEV_EMBEDDINGS" ] || stage 5 "calibration" calibrate "$NAME" "$(made_by calibrate)" "$C/calibrate.yaml" "$D" \
         "${plain[@]}"
-    stage 6 "metrics" measure_all "$NAME" "$EXP/results" "$C/metrics.yaml" "$D/eval" "$EXP/scores"
+    stage 6 "metrics" measure_all "$NAME${ALLOW[*]:+ allow overlap}" "$EXP/results" "$C/metrics.yaml" "$D/eval" "$EXP/scores"
     stage 7 "page and table" page "${COMPARED[*]:-}" "$EXP/report/evaluation.html" \
         "$C/evaluation.yaml" "$C/table.yaml" "$EXP/results" "$EXP/scores" "$D/eval"
 }

@@ -133,6 +133,7 @@ def test_what_cannot_be_used_is_one_line_and_status_two(eval_lists, given, tmp_p
         (["--trials", "/", "--embeddings", "/", "--dev-embeddings", "/"], "give --dev-trials FILE"),
         (["--trials", "/", "--embeddings", "/", "--backend", __file__], "is fitted on --cohort DIR"),
         (["--trials", "/", "--embeddings", "/", "--conf", "huge"], "--conf huge: expected default"),
+        (["--trials", "/", "--encoder", "no/folder"], "--encoder no/folder: no such file or folder"),
         (["--trials", "/", "--name", "a b"], "letters, digits"),
         (["--trials", "/", "--stage", "8"], "the last stage is 7"),
         (["--trials", "/", "--stage", "5", "--stop-stage", "4"], "comes after"),
