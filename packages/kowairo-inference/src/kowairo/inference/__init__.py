@@ -21,9 +21,14 @@ from .quality import Quality as Quality
 from .quality import QualityBar as QualityBar
 from .quality import QualityError as QualityError
 from .recording import Recording as Recording
+from .score_meaning import ScoreMeaning as ScoreMeaning
+from .similarity import SimilarityReport as SimilarityReport
+from .similarity import measure_similarity as measure_similarity
 from .speaker_embedder import Embedding as Embedding
 from .speaker_embedder import SpeakerEmbedder as SpeakerEmbedder
 from .speaker_embedder import mean_vector as mean_vector
+from .verification import Verdict as Verdict
+from .verification import verify as verify
 
 __all__ = [
     "AnimeSpeakerEmbedding",
@@ -41,13 +46,18 @@ __all__ = [
     "QualityBar",
     "QualityError",
     "Recording",
+    "ScoreMeaning",
+    "SimilarityReport",
     "SkippedFile",
     "SpeakerEmbedder",
     "StoredLines",
+    "Verdict",
     "embed_corpus",
     "embed_file",
     "embed_samples",
     "evenly_spaced_crops",
     "mean_vector",
+    "measure_similarity",
     "open_encoder",
+    "verify",
 ]
