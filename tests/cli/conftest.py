@@ -119,3 +119,53 @@ def lists(tmp_path):
             values = 10 + distance * target + rng.standard_normal(len(pairs))
             write_scores(folder / side / name, Scores(enroll, test, values))
     return folder
+
+
+def voice_like(voice, line):
+    """A second of pulses at a pitch of the voice, with pauses."""
+    rng = np.random.default_rng(100 * voice + line)
+    time = np.arange(16000) / 16000
+    tone = sum(np.sin(2 * np.pi * (110 + 60 * voice) * k * time + k) / k for k in range(1, 9))
+    gate = (np.sin(2 * np.pi * 3 * time + line) > -0.5).astype(float)
+    return (0.1 * tone * gate + 0.001 * rng.standard_normal(len(time))).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def voices(tmp_path_factory):
+    """Folder per character, four lines each, one silent file; and lines of nobody."""
+    root = tmp_path_factory.mktemp("voices")
+    for voice, name in enumerate(("葵", "Zoë", "O'Hara")):
+        (root / "known" / name).mkdir(parents=True)
+        for line in range(4):
+            soundfile.write(root / "known" / name / f"{line}.wav", voice_like(voice, line), 16000)
+        soundfile.write(root / f"{voice}.wav", voice_like(voice, 9), 16000)
+    soundfile.write(root / "known" / "葵" / "silent.wav", np.zeros(16000), 16000)
+    return root
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """Checkpoint folder of statistics of cepstra, which need no training."""
+    from kowairo.models import build_encoder, save_checkpoint
+
+    config = {"class_path": "kowairo.models.MfccStatistics"}
+    folder = tmp_path_factory.mktemp("encoder") / "tiny"
+    save_checkpoint(build_encoder(config), folder, config=config)
+    return folder
+
+
+@pytest.fixture
+def place(tmp_path, run, voices, tiny):
+    """A gallery of the three voices."""
+    folder = tmp_path / "gallery"
+    status, _, errors = run(
+        "gallery", "enroll", "--gallery", folder, "--folder", voices / "known", "--encoder", tiny
+    )
+    assert (status, errors) == (0, [])
+    return folder
+
+
+@pytest.fixture
+def gallery(run, place):
+    """Run `kowairo gallery WORD --gallery PLACE ...`."""
+    return lambda word, *options: run("gallery", word, "--gallery", place, *options)

@@ -152,6 +152,31 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "synthesised voices against real ones: kowairo similarity PAIRS.tsv | MADE REAL",
             positional="sources",
         ),
+        "gallery add": Command(
+            "kowairo.cli.gallery_enroll:add",
+            "recordings of one voice: kowairo gallery add --gallery G --voice NAME FILE ...",
+            positional="files",
+        ),
+        "gallery enroll": Command(
+            "kowairo.cli.gallery_enroll:enroll_many", "a folder per character, or a corpus, in one go"
+        ),
+        "gallery list": Command("kowairo.cli.gallery:list_voices", "voices, or the references of one"),
+        "gallery identify": Command(
+            "kowairo.cli.gallery_identify:identify",
+            "who of the gallery it is, or nobody: kowairo gallery identify --gallery G FILE ...",
+            positional="files",
+        ),
+        "gallery search": Command("kowairo.cli.gallery_identify:search", "who sounds like a voice or a file"),
+        "gallery measure": Command(
+            "kowairo.cli.gallery_identify:measure", "open-set errors of a gallery, and its threshold"
+        ),
+        "gallery rename": Command("kowairo.cli.gallery:rename", "another name for a voice"),
+        "gallery merge": Command("kowairo.cli.gallery:merge", "one voice of several", positional="voices"),
+        "gallery remove": Command(
+            "kowairo.cli.gallery:remove", "voices, or references of one", positional="voices"
+        ),
+        "gallery compact": Command("kowairo.cli.gallery:compact", "forget what was removed, on disk too"),
+        "gallery index": Command("kowairo.cli.gallery:index", "index of over a million references"),
         "models list": Command(
             "kowairo.cli.models:list_encoders", "encoders by name, and whether they are here"
         ),
