@@ -110,6 +110,10 @@ def test_a_refusal_by_quality_is_said_alike():
     assert refusal(error, "ja") == "a.wav: 短すぎます (0.20 s)"
 
 
+def test_nothing_is_said_twice():
+    assert refusal(AudioError("missing", "no such file", "a.wav")) == "a.wav: no such file"
+
+
 def test_another_language_is_refused():
     with pytest.raises(InputError, match="expected a language of en, ja, zh, ru, got 'xx'"):
         decision(VERDICT, "xx")

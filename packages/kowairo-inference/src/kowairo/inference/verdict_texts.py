@@ -166,7 +166,8 @@ def refusal(error: AudioError | QualityError, language: Language = "en") -> str:
     Raises:
         InputError: no such language.
     """
-    return f"{error.source}: {_texts(language)[f'refused_{error.reason}']} ({error.detail})"
+    text = _texts(language)[f"refused_{error.reason}"]
+    return f"{error.source}: {text}" + ("" if error.detail == text else f" ({error.detail})")
 
 
 def _recording(role: str, embedding: Embedding, texts: Mapping[str, str]) -> str:
