@@ -75,3 +75,20 @@ def test_both_kinds_are_used_unless_one_is_named(corpus, material, tmp_path):
 def test_material_without_the_kinds_is_refused(corpus, tmp_path):
     with pytest.raises(InputError, match=r"expected noise\.scp or music\.scp"):
         make_noisy_copy(corpus, tmp_path / "out", material=tmp_path, seed=0)
+
+
+def test_a_room_keeps_length_and_level_and_noise_comes_after_it(corpus, material, tmp_path):
+    response = np.zeros(4000)
+    response[[0, 1600]] = 0.5, 0.25  # an echo after 0.1 s
+    soundfile.write(material / "rir.flac", response, 16000)
+    (material / "rir.scp").write_text("hall rir.flac\n")
+    room = make_noisy_copy(corpus, tmp_path / "room", material=material, seed=0, kinds=("rir",))
+    both = make_noisy_copy(corpus, tmp_path / "both", material=material, seed=0, kinds=("rir", "noise"))
+    utt = corpus.utts[0]
+    dry, wet = (soundfile.read(one.audio[utt].path)[0] for one in (corpus, room))
+    echoed = dry + 0.5 * np.concatenate([np.zeros(1600), dry[:-1600]])
+    assert wet == pytest.approx(echoed * np.std(dry) / np.std(echoed), abs=2e-3)
+    assert "utt2noise" not in room.utt_tables
+    noise = soundfile.read(both.audio[utt].path)[0] - wet
+    measured = 10 * np.log10(np.mean(wet**2) / np.mean(noise**2))
+    assert measured == pytest.approx(float(both.utt_tables["utt2snr"][utt]), abs=0.1)

@@ -54,15 +54,15 @@ def copy(
     kinds: tuple[str, ...] = ("noise", "music"),
     threads: int = 2,
 ) -> None:
-    """Copy a set with noise or music added to every line, as a noisy test condition.
+    """Copy a set with noise or music added to every line, or in rooms: test conditions and training views.
 
     Args:
         corpus: Kaldi folder of the set.
         out: Folder for tables and audio.
-        material: Test part of `kowairo augment material`.
+        material: Test part of `kowairo augment material`; the training part for training views.
         seed: Seed of what is added where.
         snr_db: Lowest and highest signal-to-noise ratio.
-        kinds: Tables of the material to draw from.
+        kinds: Tables of the material to draw from: noise, music, speech; and rir, a room for every line.
         threads: Files worked on at a time.
     """
     noisy = make_noisy_copy(
