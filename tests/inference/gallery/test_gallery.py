@@ -32,6 +32,15 @@ def test_voices_are_listed_with_their_references(gallery):
     assert [one.source for one in gallery.references("Aoi")] == ["Aoi/0.wav", "Aoi/1.wav", "Aoi/2.wav"]
 
 
+def test_stored_references_come_with_the_vectors_that_were_added(gallery, refs):
+    given = refs({"Aoi": 3, "日向": 2, "Zoë": 1})
+    stored = gallery.stored("Aoi")
+    assert stored.facts == gallery.references("Aoi")
+    np.testing.assert_array_equal(stored.vectors, given.vectors[:3])
+    with pytest.raises(InputError, match="no voice 'Noa'"):
+        gallery.stored("Noa")
+
+
 def test_a_gallery_is_the_same_when_it_is_opened_again(gallery, tmp_path):
     again = Gallery.open(tmp_path / "gallery")
     assert (again.encoder, again.voices()) == (gallery.encoder, gallery.voices())

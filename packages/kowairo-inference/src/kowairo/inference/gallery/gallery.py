@@ -135,6 +135,17 @@ class Gallery:
         (name,) = self._existing([voice])
         return sorted(self._table.facts(voices=[name]), key=lambda one: (one.source, one.digest))
 
+    def stored(self, voice: str) -> References:
+        """References of a voice with their vectors as the encoder gave them, sorted by source.
+
+        Raises:
+            InputError: There is no such voice.
+        """
+        (name,) = self._existing([voice])
+        found = self._table.rows(name)
+        facts = found.facts
+        return found.subset(sorted(range(len(found)), key=lambda row: (facts[row].source, facts[row].digest)))
+
     def reference_vectors(self, voices: Sequence[str]) -> VoiceMatrix:
         """All references of some voices as unit vectors, side by side.
 
