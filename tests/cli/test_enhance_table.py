@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from kowairo.core import EmbeddingSet, read_json
+from kowairo.cli.enhancer_comparison import ComparedLists
+from kowairo.core import EmbeddingSet, Trials, read_json
 from kowairo.enhance import AffineEnhancer, load_enhancer, save_enhancer
 
 
@@ -40,7 +41,7 @@ def test_the_best_is_chosen_on_validation_and_told_with_intervals(run, sides):
     status, out, errors = run("enhance", "table", *options(sides, "good", "bad"))
     assert (status, errors) == (0, [])
     rows = {row["system"]: row for row in read_json(sides / "table" / "table.json")}
-    assert list(rows) == ["as they are", "good", "bad"]
+    assert list(rows) == ["as they are", "good", "bad", "ceiling"]
     assert rows["good"]["difference_high"] < 0 < rows["bad"]["difference_low"]
     assert "| good (chosen) |" in (sides / "table" / "table.md").read_text()
     assert load_enhancer(sides / "table" / "best").weight.trace() == 2
@@ -67,3 +68,45 @@ def test_shared_and_unknown_speakers_are_refused(run, sides):
     status, _, errors = run("enhance", "table", *options(sides, "good"), "--corpus", sides / "utt2spk")
     assert status == 2
     assert "no speaker of 'v00/a/1'" in errors[0]
+
+
+@pytest.mark.slow
+def test_every_list_of_a_folder_is_a_section_and_as_norm_stands_beside(run, sides):
+    for side in "vt":
+        folder = sides / side
+        folder.mkdir()
+        lines = (sides / f"{side}_list").read_text().splitlines(keepends=True)
+        (folder / "trials").write_text("".join(lines))
+        (folder / "trials_half").write_text("".join(lines[::2]))
+    everybody = EmbeddingSet.load(sides / "emb")
+    cohort = EmbeddingSet(everybody.vectors[:20] + 1, [f"c{n // 2}/x/{n}" for n in range(20)])
+    cohort.save(sides / "cohort")
+    (sides / "cohort_utt2spk").write_text("".join(f"{utt} {utt[:2]}\n" for utt in cohort.utts))
+    given = options(sides, "good")
+    given[given.index("--valid_list") + 1] = sides / "v"
+    given[given.index("--test_list") + 1] = sides / "t"
+    impostors = ["--cohort_embeddings", sides / "cohort", "--cohort_corpus", sides / "cohort_utt2spk"]
+    assert run("enhance", "table", *given, *impostors, "--top_n", 5)[0] == 0
+    rows = read_json(sides / "table" / "table.json")
+    seen = [(row["system"], row["trials"], row["normalization"]) for row in rows]
+    assert seen[:4] == [
+        ("as they are", name, how) for how in ("none", "as") for name in ("trials", "trials_half")
+    ]
+    assert seen[-1] == ("ceiling", "trials_half", "none")
+    half = [row for row in rows if row["trials"] == "trials_half"]
+    assert {row["reference_eer"] for row in half[1:]} == {half[0]["eer"]}
+    text = (sides / "table" / "table.md").read_text()
+    assert text.count("good (chosen)") == 2
+    assert "trials_half: " in text
+
+
+def test_the_ceiling_leaves_out_the_lines_of_the_trial():
+    embeddings = EmbeddingSet(
+        np.array([[2, 0, 0], [0, 1, 0], [0, 0, 3], [0, 0, 9], [1, 1, 1]], dtype=np.float32),
+        ["a1", "a2", "a3", "a1|noisy", "b1"],
+    )
+    trials = Trials(["a1|noisy", "a1", "b1"], ["a2", "b1", "a1"], np.array([True, False, False]))
+    utt2spk = {utt: utt[0] for utt in embeddings.utts}
+    scores = ComparedLists(embeddings, {"trials": trials}, utt2spk).ceiling()["trials"]
+    # a3 alone; a2 and a3; b has no other line, so b1 itself
+    assert scores.values == pytest.approx([0, 2 / np.sqrt(6), 1 / np.sqrt(3)])

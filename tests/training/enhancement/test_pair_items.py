@@ -6,6 +6,7 @@ from kowairo.enhance import OneStepDiffusion, ResidualMLP, apply_enhancer
 from kowairo.losses import Cosine
 from kowairo.training.enhancement import EnhancementConfig, pair_items, train_enhancer
 from kowairo.training.enhancement.batches import EnhancementBatches
+from kowairo.training.enhancement.checks import usable_items
 
 CLEAN = EmbeddingSet(2 * np.eye(4, dtype=np.float32), list("abcd"))
 NOISY = EmbeddingSet(np.ones((3, 4), dtype=np.float32), ["b", "x", "d"])
@@ -25,6 +26,17 @@ def test_speakers_are_known_where_there_is_a_table():
     items = pair_items([NOISY, CLEAN], CLEAN, utt2spk={"a": "s", "b": "t", "d": "t"})
     assert items.names == ("", "s", "t")
     assert [items.names[place] for place in items.speakers] == ["t", "t", "s", "t", "", "t"]
+
+
+def test_the_target_of_a_disturbed_line_can_be_the_clean_rest_of_its_speaker():
+    items = pair_items([NOISY, CLEAN], CLEAN, utt2spk={"a": "s", "b": "t", "c": "t", "d": "t"})
+    config = EnhancementConfig(clean_target="speaker")
+    used = usable_items(items, config, name="training")  # "s" has one line, and no rest
+    assert [used.embeddings.utts[row] for row in used.rows] == ["b", "d", "b|1", "c|1", "d|1"]
+    (batch,) = EnhancementBatches(used, config).epoch(0)
+    halves = [[0, 0, 0.5, 0.5], [0, 0.5, 0.5, 0], [0, 0, 0.5, 0.5], [0, 0.5, 0, 0.5], [0, 0.5, 0.5, 0]]
+    assert batch.targets.tolist() == halves
+    assert batch.inputs[0].tolist() == [0.5] * 4
 
 
 def test_sets_that_do_not_fit_are_refused():

@@ -99,6 +99,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "enhance lists": Command(
             "kowairo.cli.enhance_lists:lists", "lists of single lines, triplets, session pairs and trials"
         ),
+        "enhance conditions": Command(
+            "kowairo.cli.enhance_conditions:conditions", "lines under several conditions, with trials of each"
+        ),
         "enhance train": Command(
             "kowairo.cli.enhance_train:train", "train an enhancement net on embeddings", uses_networks=True
         ),
@@ -177,6 +180,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         ),
         "gallery compact": Command("kowairo.cli.gallery:compact", "forget what was removed, on disk too"),
         "gallery index": Command("kowairo.cli.gallery:index", "index of over a million references"),
+        "serve": Command("kowairo.cli.serve:serve", "web page and HTTP interface, on loopback by default"),
         "models list": Command(
             "kowairo.cli.models:list_encoders", "encoders by name, and whether they are here"
         ),

@@ -1,54 +1,17 @@
 """Command `kowairo enhance table`."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kowairo.cli.label_tables import read_labels
-from kowairo.cli.trial_files import blaming
-from kowairo.core import (
-    EmbeddingSet,
-    InputError,
-    Trials,
-    atomic_folder,
-    atomic_path,
-    open_embeddings,
-    read_trials,
-    write_json,
-)
-from kowairo.data.enhancement_lists import listed_trials, speakers_by_path
-from kowairo.enhance import Enhancer, apply_enhancer, load_enhancer
+from kowairo.cli.enhancer_comparison import ComparedLists, ComparisonCohort, ScoredLists
+from kowairo.cli.enhancer_markdown import CEILING, PLAIN, chosen_row, comparison_markdown, figure
+from kowairo.core import InputError, atomic_folder, atomic_path, write_json
+from kowairo.enhance import Enhancer, load_enhancer
 from kowairo.report.figures.intervals import IntervalSeries, intervals_matplotlib
 from kowairo.report.figures.theme import save_png
 from kowairo.report.results import Estimate
-from kowairo.scoring import ResultLabels, ResultRow, compare, eer, evaluate, score_trials
-
-_PLAIN = "as they are"
-
-
-@dataclass(frozen=True, eq=False)
-class _Side:
-    """Trials with their embeddings and speakers."""
-
-    vectors: EmbeddingSet
-    trials: Trials
-    utt2spk: dict[str, str]
-
-    @classmethod
-    def open(cls, embeddings: Path, trials: Path, corpus: Path | None) -> "_Side":
-        with blaming(trials):
-            vectors, found = listed_trials(open_embeddings(embeddings), read_trials(trials))
-        known = speakers_by_path(vectors.utts) if corpus is None else read_labels(corpus).utt2spk
-        if missing := [utt for utt in vectors.utts if utt not in known]:
-            raise InputError(f"{trials}: no speaker of {missing[0]!r} ({len(missing)} such); give --corpus")
-        return cls(vectors, found, dict(known))
-
-    @property
-    def speakers(self) -> set[str]:
-        return {self.utt2spk[utt] for utt in self.vectors.utts}
-
-    def shown(self, net: Enhancer | None) -> EmbeddingSet:
-        return self.vectors if net is None else apply_enhancer(self.vectors, net)
+from kowairo.scoring import ResultLabels, ResultRow, compare, eer, evaluate
 
 
 def table(
@@ -60,81 +23,121 @@ def table(
     out: Path,
     corpus: Path | None = None,
     valid_embeddings: Path | None = None,
+    valid_corpus: Path | None = None,
+    cohort_embeddings: Path | None = None,
+    cohort_corpus: Path | None = None,
+    top_n: int = 200,
     num_replicates: int = 1000,
     seed: int = 0,
 ) -> None:
     """Compare enhancers on trials of unseen speakers with paired intervals, and keep the best.
 
-    The best one is chosen on the validation list; the test list only tells what it is worth.
+    The best one is chosen on the validation list; the test lists only tell what it is worth. The last row is
+    the ceiling: the mean of the speaker's other lines in place of the enrolment line.
 
     Args:
         enhancers: Folders of nets and closed forms; their names are those of the rows.
         embeddings: Embeddings of the test list's lines, of any form.
-        valid_list: Trials that choose.
-        test_list: Trials that report, of other speakers.
+        valid_list: Trials that choose, or a folder with several lists `trials*`, of which `trials` chooses.
+        test_list: Trials that report, of other speakers, or a folder with several lists.
         out: Folder of table.md, table.json, enhancers.png and, where one helps, `best`.
-        corpus: Kaldi folder that knows the speakers; by default they are the ids' parts before the first "/".
+        corpus: Kaldi folder that knows the speakers; by default the folder of the lists where it does, else
+            the ids' parts before the first "/".
         valid_embeddings: Embeddings of the validation list's lines; the same by default.
+        valid_corpus: Kaldi folder that knows the validation speakers; the same by default.
+        cohort_embeddings: Embeddings of other speakers: then every row is there with AS-norm, too.
+        cohort_corpus: Kaldi folder that knows these.
+        top_n: Nearest speakers of the cohort that AS-norm uses.
         num_replicates: Bootstrap replicates.
         seed: Of the bootstrap.
     """
-    nets: dict[str, Enhancer | None] = {_PLAIN: None, **{one.name: load_enhancer(one) for one in enhancers}}
-    if len(nets) <= len(enhancers):
+    nets: dict[str, Enhancer | None] = {PLAIN: None, **{one.name: load_enhancer(one) for one in enhancers}}
+    if len(nets) <= len(enhancers) or CEILING in nets:
         raise InputError("two enhancers have one name; rename a folder")
-    valid = _Side.open(valid_embeddings or embeddings, valid_list, corpus)
-    test = _Side.open(embeddings, test_list, corpus)
+    if (cohort_embeddings is None) != (cohort_corpus is None):
+        raise InputError("AS-norm needs --cohort_embeddings and --cohort_corpus")
+    valid = ComparedLists.open(valid_embeddings or embeddings, valid_list, valid_corpus or corpus)
+    test = ComparedLists.open(embeddings, test_list, corpus)
     if shared := sorted(valid.speakers & test.speakers):
         raise InputError(f"{len(shared)} speakers are in both lists, e.g. {shared[0]!r}")
-    rows = {name: _row(name, net, valid, test, num_replicates, seed) for name, net in nets.items()}
-    best = min(rows, key=lambda name: _number(rows[name], "valid_eer"))
-    write_json(out / "table.json", list(rows.values()))
-    text = _markdown(rows, best)
+    cohort = None
+    if cohort_embeddings is not None and cohort_corpus is not None:
+        cohort = ComparisonCohort.open(cohort_embeddings, cohort_corpus, top_n)
+    rows = _Comparison(valid, test, cohort, num_replicates, seed).rows(nets)
+    best = chosen_row(rows, test.headline)
+    write_json(out / "table.json", rows)
+    text = comparison_markdown(rows, best)
     with atomic_path(out / "table.md") as partial:
         partial.write_text(text, encoding="utf-8")
-    estimates = tuple((name, _estimate(row)) for name, row in rows.items())
-    save_png(intervals_matplotlib([IntervalSeries("EER", estimates)]), out / "enhancers.png")
+    save_png(intervals_matplotlib(_series(rows)), out / "enhancers.png")
     print(text)
     _keep(best, {one.name: one for one in enhancers}, out / "best")
 
 
-def _row(
-    name: str, net: Enhancer | None, valid: _Side, test: _Side, num_replicates: int, seed: int
-) -> ResultRow:
-    chosen = score_trials(valid.shown(net), valid.trials).values
-    scores, plain = (score_trials(test.shown(each), test.trials) for each in (net, None))
-    labels = ResultLabels(name, "test", "test_list")
-    row = evaluate(scores, test.trials, test.utt2spk, labels=labels, num_replicates=num_replicates, seed=seed)
-    row["valid_eer"] = eer(chosen[valid.trials.target], chosen[~valid.trials.target]).value
-    if net is not None:
-        row |= compare(
-            scores,
-            plain,
-            test.trials,
-            test.utt2spk,
-            labels=labels,
-            reference=_PLAIN,
-            num_replicates=num_replicates,
-            seed=seed,
+@dataclass(frozen=True, eq=False)
+class _Comparison:
+    """What is compared on what."""
+
+    valid: ComparedLists
+    test: ComparedLists
+    cohort: ComparisonCohort | None
+    num_replicates: int
+    seed: int
+
+    def rows(self, nets: dict[str, Enhancer | None]) -> list[ResultRow]:
+        """Rows of every system and list, plain and normalised; the reference is what is as it is."""
+        rows, reference = [], self.test.scores(None)
+        for name, net in nets.items():
+            plain, valid = self.test.scores(net), self.valid.scores(net)
+            rows += self._system(name, plain, valid, reference, "none")
+            if self.cohort is not None:
+                normalized = self.cohort.normalize(self.test, plain, net)
+                rows += self._system(
+                    name, normalized, self.cohort.normalize(self.valid, valid, net), reference, "as"
+                )
+        return rows + self._system(CEILING, self.test.ceiling(), self.valid.ceiling(), reference, "none")
+
+    def _system(
+        self, name: str, scores: ScoredLists, valid: ScoredLists, reference: ScoredLists, normalization: str
+    ) -> list[ResultRow]:
+        labels = ResultLabels(name, "test", "", normalization)
+        options = {"num_replicates": self.num_replicates, "seed": self.seed}
+        rows = []
+        for listed, trials in self.test.lists.items():
+            own, utt2spk = replace(labels, trials=listed), self.test.utt2spk
+            row = evaluate(scores[listed], trials, utt2spk, labels=own, **options)
+            row["valid_eer"] = self._valid_eer(valid, listed)
+            if (name, normalization) != (PLAIN, "none"):
+                row |= compare(
+                    scores[listed], reference[listed], trials, utt2spk, labels=own, reference=PLAIN, **options
+                )
+            rows.append(row)
+        return rows
+
+    def _valid_eer(self, valid: ScoredLists, listed: str) -> float | None:
+        """EER of the validation list of the same name; the headline may have another."""
+        name = self.valid.headline if listed == self.test.headline else listed
+        if name not in self.valid.lists:
+            return None
+        target, values = self.valid.lists[name].target, valid[name].values
+        return eer(values[target], values[~target]).value
+
+
+def _series(rows: list[ResultRow]) -> list[IntervalSeries]:
+    """One series a list, without normalisation."""
+    lists = dict.fromkeys(str(row["trials"]) for row in rows)
+    plain = [row for row in rows if row["normalization"] == "none"]
+    return [
+        IntervalSeries(
+            name if len(lists) > 1 else "EER",
+            tuple((str(row["system"]), _estimate(row)) for row in plain if row["trials"] == name),
         )
-    return row
-
-
-def _markdown(rows: dict[str, ResultRow], best: str) -> str:
-    lines = [
-        "| enhancer | validation EER % | test EER % | difference (95 % interval) | relative | minDCF 0.01 |",
-        "|---|---|---|---|---|---|",
+        for name in lists
     ]
-    for name, row in rows.items():
-        gap = " | "
-        if "difference" in row:
-            ends = [100 * _number(row, f"difference{end}") for end in ("", "_low", "_high")]
-            relative = row["relative"]
-            share = f"{100 * relative:+.1f} %" if isinstance(relative, int | float) else ""
-            gap = f"{ends[0]:+.2f} [{ends[1]:+.2f}, {ends[2]:+.2f}] | {share}"
-        mark = " (chosen)" if name == best else ""
-        rates = f"{100 * _number(row, 'valid_eer'):.2f} | {100 * _number(row, 'eer'):.2f}"
-        lines.append(f"| {name}{mark} | {rates} | {gap} | {_number(row, 'min_dcf_0.01'):.4f} |")
-    return "\n".join(lines) + "\n"
+
+
+def _estimate(row: ResultRow) -> Estimate:
+    return Estimate(figure(row, "eer"), figure(row, "eer_low"), figure(row, "eer_high"))
 
 
 def _keep(best: str, folders: dict[str, Path], target: Path) -> None:
@@ -146,12 +149,3 @@ def _keep(best: str, folders: dict[str, Path], target: Path) -> None:
         for name in ("config.yaml", "model.safetensors"):
             shutil.copyfile(folders[best] / name, part / name)
     print(f"{target}: {best}")
-
-
-def _estimate(row: ResultRow) -> Estimate:
-    return Estimate(_number(row, "eer"), _number(row, "eer_low"), _number(row, "eer_high"))
-
-
-def _number(row: ResultRow, name: str) -> float:
-    value = row[name]
-    return float(value) if isinstance(value, int | float) else float("nan")

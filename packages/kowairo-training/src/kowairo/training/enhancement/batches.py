@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from kowairo.core import InputError
 from kowairo.losses import EnhancementLabels
 from kowairo.scoring import length_normalize
 
@@ -40,7 +39,8 @@ class EnhancementBatches(BatchSource):
     ) -> None:
         self._items, self._config = items, config
         self._processes = processes or Processes()
-        self._means = None if items.clean is not None else speaker_means(items, config)
+        is_paired = items.clean is not None and config.clean_target == "line"
+        self._means = None if is_paired else speaker_means(items, config)
         self._speakers = items.speakers
         wanted = names or items.label_names
         self._classes = class_numbers(items.names, wanted.speakers)
@@ -109,12 +109,12 @@ class EnhancementBatches(BatchSource):
     def _targets(
         self, raw: NDArray[np.float32], items: NDArray[np.int64], speakers: NDArray[np.int64]
     ) -> NDArray[np.float32]:
+        own = raw
+        if self._items.clean is not None:
+            own = np.asarray(self._items.clean.vectors[self._items.target_rows[items]])
         if self._means is not None:
-            return self._means.targets(raw, speakers, left_out=self._config.left_out)
-        clean, rows = self._items.clean, self._items.clean_rows
-        if clean is None or rows is None:
-            raise InputError("expected a clean embedding for each item")
-        return length_normalize(clean.vectors[rows[items]]).astype(np.float32)
+            return self._means.targets(own, speakers, left_out=self._config.left_out)
+        return length_normalize(own).astype(np.float32)
 
     def _negatives(self, items: NDArray[np.int64]) -> torch.Tensor | None:
         others = self._items.others
@@ -132,7 +132,8 @@ class EnhancementBatches(BatchSource):
 
 def speaker_means(items: EnhancementItems, config: EnhancementConfig) -> SpeakerMeans:
     """The means of the speakers of some items."""
-    return SpeakerMeans.of(items.embeddings, items.row_speakers, len(items.names), target=config.target)
+    owners = items.target_row_speakers
+    return SpeakerMeans.of(items.target_set, owners, len(items.names), target=config.target)
 
 
 def class_numbers(names: tuple[str, ...], classes: tuple[str, ...]) -> NDArray[np.int64]:

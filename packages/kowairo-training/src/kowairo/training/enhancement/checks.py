@@ -62,7 +62,7 @@ def usable_items(items: EnhancementItems, config: EnhancementConfig, *, name: st
     Raises:
         InputError: Nobody is left.
     """
-    if items.clean is not None:
+    if items.clean is not None and config.clean_target == "line":
         _logger.info("%s: %d disturbed embeddings with their clean ones", name, len(items.rows))
         return items
     try:

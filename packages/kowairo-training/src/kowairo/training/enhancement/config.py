@@ -14,6 +14,9 @@ Target = Literal["normalize_average", "average_normalize"]
 LeftOut = Literal["input", "nothing"]
 """What a target leaves out of its speaker's utterances."""
 
+CleanTarget = Literal["line", "speaker"]
+"""Where clean embeddings are given: the clean line itself, or the mean of its speaker's clean lines."""
+
 Order = Literal["shuffled", "blocks"]
 """How an epoch goes through embeddings on disk."""
 
@@ -23,6 +26,7 @@ TrialScore = Literal["cosine", "euclidean"]
 _CHOICES = {
     "target": ("normalize_average", "average_normalize"),
     "left_out": ("input", "nothing"),
+    "clean_target": ("line", "speaker"),
     "optimizer": ("Adam", "SGD"),
     "order": ("shuffled", "blocks"),
     "keep": ("best", "last"),
@@ -55,6 +59,9 @@ class EnhancementConfig:
     left_out: LeftOut = "input"
     """"input": a target is built of the speaker's other utterances, so that the net cannot profit from
     finding its own input in it; speakers with one utterance are not used. "nothing" is the published way."""
+    clean_target: CleanTarget = "line"
+    """What a disturbed line is to become where clean ones are given: "line" takes its own clean embedding,
+    and no labels are needed; "speaker" the mean of its speaker's clean lines, by target and left_out."""
     max_epochs: int = 40
     """Passes over the training embeddings at most."""
     patience: int = 10

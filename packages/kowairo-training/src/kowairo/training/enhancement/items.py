@@ -58,6 +58,26 @@ class EnhancementItems:
         return found
 
     @property
+    def target_set(self) -> EmbeddingSet:
+        """What targets are made of: the clean embeddings where there are any."""
+        return self.embeddings if self.clean is None else self.clean
+
+    @property
+    def target_rows(self) -> NDArray[np.int64]:
+        """(item,) row of each item in the target set."""
+        return self.rows if self.clean_rows is None else self.clean_rows
+
+    @property
+    def target_row_speakers(self) -> NDArray[np.int64]:
+        """Speaker of each row of the target set, -1 where it is not known or not used."""
+        if self.clean is None or self.clean_rows is None:
+            return self.row_speakers
+        found = np.full(len(self.clean), -1, dtype=np.int64)
+        known = np.array([name != NOBODY for name in self.names])[self.speakers]
+        found[self.clean_rows[known]] = self.speakers[known]
+        return found
+
+    @property
     def label_names(self) -> LabelNames:
         """Names of speakers and domains."""
         return LabelNames(self.names, self.domain_names)
@@ -79,7 +99,8 @@ class EnhancementItems:
         Raises:
             InputError: Nothing is left.
         """
-        counts = np.bincount(self.row_speakers[self.row_speakers >= 0], minlength=len(self.names))
+        owners = self.target_row_speakers
+        counts = np.bincount(owners[owners >= 0], minlength=len(self.names))
         enough = counts >= min_utterances
         if self.same_session is not None:
             pair_speakers = self.speakers[0::2]
@@ -92,6 +113,7 @@ class EnhancementItems:
         return replace(
             self,
             rows=self.rows[kept],
+            clean_rows=None if self.clean_rows is None else self.clean_rows[kept],
             others=None if self.others is None else self.others[kept],
             same_session=None if self.same_session is None else self.same_session[kept[0::2]],
             left_out=self.left_out + int((~enough[listed]).sum()),
