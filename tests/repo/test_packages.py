@@ -15,7 +15,7 @@ IMPORT_NAMES = {
 # Needed by a library that we import, at run time, without an import of ours.
 NEEDED_BY_OTHERS = {"tensorboard", "onnx", "onnxscript", "onnxruntime"}
 # Imported by their names in a string, so that a missing extra can be explained.
-LOADED_BY_NAME = {"pyopenjtalk", "pyworld"}
+LOADED_BY_NAME = {"fsspec", "pyopenjtalk", "pyworld"}
 
 
 def declared(package, *, extras=True):

@@ -112,5 +112,5 @@ def open_url(url: str) -> IO[bytes]:
         fsspec = importlib.import_module("fsspec")
         opened = fsspec.open(url, mode="rb", cache_type="readahead", block_size=_REMOTE_BLOCK_BYTES).open()
     except (ImportError, ValueError) as error:
-        raise InputError(f"{url}: {error}; shards elsewhere need fsspec with what it asks for") from error
+        raise InputError(f"{url}: {error}; shards elsewhere need fsspec (kowairo-data[remote])") from error
     return cast(IO[bytes], opened)
