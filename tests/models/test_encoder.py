@@ -44,6 +44,25 @@ def test_gradients_flow_back_through_the_regrouping(encoder, noise):
     assert waveforms.grad[1, 2000:].abs().sum() == 0
 
 
+def test_an_utterance_of_constant_features_has_an_embedding_and_no_gradient(encoder, noise):
+    waveforms = torch.cat([noise(1, 3000), torch.zeros(1, 3000)]).requires_grad_()
+    embeddings = encoder(waveforms)
+    embeddings.square().sum().backward()
+    assert embeddings[1].abs().max() > 0
+    assert (waveforms.grad.abs().amax(dim=1) > 0).tolist() == [True, False]
+
+
+def test_a_silent_utterance_adds_nothing_to_the_gradients_of_the_others(encoder, noise):
+    speech = noise(2, 3000)
+
+    def gradient(batch):
+        encoder.zero_grad()
+        encoder(batch)[:, :3].sum().backward()
+        return encoder.backbone.fc.conv.weight.grad.clone()
+
+    torch.testing.assert_close(gradient(torch.cat([speech, torch.zeros(1, 3000)])), gradient(speech))
+
+
 def test_integer_samples_are_refused(encoder):
     with pytest.raises(InputError, match="divide int16 samples by 32768"):
         encoder(torch.zeros(1, 4000, dtype=torch.int16))

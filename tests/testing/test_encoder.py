@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from kowairo.models import MfccStatistics
+from kowairo.models import EcapaGroupNorm, MfccStatistics, NormalizedFbank
 from kowairo.testing import TinyEncoder, check_encoder
 
 
@@ -40,3 +40,23 @@ def test_an_encoder_that_looks_at_its_batch_is_found():
 def test_an_encoder_that_is_not_finite_on_silence_is_found():
     with pytest.raises(AssertionError, match="is not finite"):
         check_encoder(_BrokenStatistics())
+
+
+class _OneChannelGroups(EcapaGroupNorm):
+    """A chain of norms over single channels, which do not vary where the features do not."""
+
+    def __init__(self):
+        super().__init__(
+            channels=(64, 64, 64, 64, 192), num_groups=8, attention_channels=8, front_end=NormalizedFbank()
+        )
+
+    def _embed_equal(self, waveforms):
+        length = max(waveforms.shape[1], self.min_samples)
+        repeated = waveforms.repeat(1, -(-length // waveforms.shape[1]))[:, :length]
+        return self.embed_features(self.front_end(repeated))
+
+
+def test_an_encoder_whose_gradients_explode_on_silence_is_found():
+    torch.manual_seed(0)
+    with pytest.raises(AssertionError, match="zeros alone: gradients of"):
+        check_encoder(_OneChannelGroups())

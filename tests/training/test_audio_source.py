@@ -73,3 +73,23 @@ def test_the_source_is_never_changed():
 def test_no_samples_cannot_be_cropped():
     with pytest.raises(InputError, match="without samples"):
         random_crop(np.empty(0, np.float32), 4, rng=np.random.default_rng(0))
+
+
+def test_a_crop_of_digital_silence_is_drawn_again_around_the_sound():
+    samples = np.zeros(4000, np.int16)
+    samples[3000:3010] = 7
+    crops = [random_crop(samples, 100, rng=np.random.default_rng(seed)) for seed in range(200)]
+    assert all(np.ptp(crop) > 0 for crop in crops)
+
+
+@pytest.mark.parametrize("place", [0, 39])
+def test_sound_at_an_end_of_the_line_is_found(place):
+    samples = np.full(40, 3, np.int16)
+    samples[place] = 4
+    crops = [random_crop(samples, 5, rng=np.random.default_rng(seed)) for seed in range(100)]
+    assert all(np.ptp(crop) > 0 for crop in crops)
+
+
+def test_a_line_of_digital_silence_gives_silence():
+    crop = random_crop(np.zeros(40, np.int16), 5, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(crop, np.zeros(5, np.float32))

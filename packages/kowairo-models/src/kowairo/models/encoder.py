@@ -14,6 +14,8 @@ from kowairo.core import InputError
 from .front_end import FrontEnd
 from .power_spectrum import with_convolutions
 
+_CONSTANT_SPREAD = 1e-6
+
 
 class Encoder(nn.Module, ABC):
     """Waveforms to speaker embeddings.
@@ -24,6 +26,10 @@ class Encoder(nn.Module, ABC):
     whose sums see the pad frames, nor with reflected edges, which would be reflected at the wrong place.
 
     An utterance shorter than `min_samples` is repeated from its start until it has `min_samples` samples.
+
+    An utterance whose features do not change over time (digital silence, a constant) has an embedding and no
+    gradient. It says nothing about a speaker, and a norm over values without variance has a slope of 1 /
+    sqrt(eps), 316 for the usual 1e-5: a chain of twenty would turn one silent crop into gradients of 1e30.
 
     Subclasses implement `embedding_dim` and `embed_features`, and `min_frames` where one frame is not enough.
 
@@ -105,7 +111,19 @@ class Encoder(nn.Module, ABC):
         if missing > 0:
             repeats = -(-self.min_samples // waveforms.shape[1])
             waveforms = waveforms.repeat(1, repeats)[:, : self.min_samples]
-        return self.embed_features(self.front_end(waveforms))
+        features = self.front_end(waveforms)
+        return _without_gradients_of_constants(self.embed_features(features), features)
+
+
+def _without_gradients_of_constants(embeddings: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+    """The embeddings; no gradient passes to those whose features (batch, frames, features) are constant."""
+    if not embeddings.requires_grad:
+        return embeddings
+    least, most = torch.aminmax(features.detach(), dim=1)
+    # Equal frames may differ in the last digit: a transform of many frames rounds them differently.
+    largest = torch.maximum(most.abs(), least.abs()).amax(dim=1)
+    constant = (most - least).amax(dim=1) <= _CONSTANT_SPREAD * largest
+    return torch.where(constant.unsqueeze(1), embeddings.detach(), embeddings)
 
 
 def _check_waveforms(waveforms: torch.Tensor) -> None:

@@ -11,6 +11,8 @@ _MIN_COSINE = 0.9999
 # bfloat16 keeps 8 bits: each product is off by up to 0.4 %, and tiny random networks average over few of
 # them.
 _MIN_COSINE_BFLOAT16 = 0.99
+# Silence is no speech: its gradients may be this much larger. A chain of norms makes them 1e27 times larger.
+_MAX_GROWTH = 30.0
 
 
 class TinyEncoder(EcapaGroupNorm):
@@ -41,7 +43,8 @@ def check_encoder(encoder: Encoder) -> None:
 
     Shapes and finiteness; x alone equals x in any batch and in any order, for equal and unequal lengths; what
     lies beyond a length is ignored; short utterances and silence give finite embeddings; gradients reach
-    every parameter and are finite; bfloat16 autocast is finite and near float32.
+    every parameter and are finite; utterances of zeros or of one value, alone or beside others, make no
+    gradients larger than speech does; bfloat16 autocast is finite and near float32.
 
     Args:
         encoder: any encoder; left in evaluation mode.
@@ -58,6 +61,7 @@ def check_encoder(encoder: Encoder) -> None:
         _check_short_and_silent(encoder)
         _check_autocast(encoder, waveforms)
     _check_gradients(encoder, waveforms, lengths)
+    _check_gradients_of_silence(encoder, waveforms)
 
 
 def _speech_like(batch: int, samples: int) -> torch.Tensor:
@@ -129,3 +133,30 @@ def _check_gradients(encoder: Encoder, waveforms: torch.Tensor, lengths: torch.T
     encoder.zero_grad(set_to_none=True)
     assert not missing, f"no gradient reaches {missing}"
     assert not broken, f"gradients are not finite in {broken}"
+
+
+def _check_gradients_of_silence(encoder: Encoder, waveforms: torch.Tensor) -> None:
+    if not any(p.requires_grad for p in encoder.parameters()):
+        return
+    usual = _gradient_norm(encoder, waveforms)
+    for name, value in (("zeros", 0.0), ("the least bit", 2.0**-15), ("a constant", 0.5)):
+        constant = torch.full_like(waveforms, value)
+        beside = torch.cat([waveforms[:-1], constant[-1:]])
+        for place, batch in (("alone", constant), ("beside speech", beside)):
+            norm = _gradient_norm(encoder, batch)
+            assert norm <= _MAX_GROWTH * usual, (
+                f"{name} {place}: gradients of {norm:.3g}, speech has {usual:.3g}"
+            )
+
+
+def _gradient_norm(encoder: Encoder, waveforms: torch.Tensor) -> float:
+    """Norm of the gradients of all parameters, in training mode, of a sum over directions of embeddings."""
+    state = {name: value.clone() for name, value in encoder.state_dict().items()}
+    encoder.train().zero_grad(set_to_none=True)
+    directions = torch.nn.functional.normalize(encoder(waveforms), dim=1)
+    weights = torch.linspace(-1.0, 1.0, directions.numel()).view_as(directions)
+    torch.autograd.backward((directions * weights).sum())
+    squares = [p.grad.double().square().sum() for p in encoder.parameters() if p.grad is not None]
+    encoder.eval().zero_grad(set_to_none=True)
+    encoder.load_state_dict(state)  # what training mode counts, as BatchNorm does
+    return float(torch.stack(squares).sum().sqrt())

@@ -110,6 +110,9 @@ def random_crop(
 ) -> NDArray[np.float32]:
     """Cut of fixed length at a random place; shorter audio is repeated from a random phase.
 
+    Where nothing but digital silence (one value throughout) was cut out of audio that has sound elsewhere, a
+    cut around a random place of that sound is drawn instead: silence has the label of no speaker.
+
     Args:
         samples: (time,) array.
         num_samples: length of the cut.
@@ -126,8 +129,31 @@ def random_crop(
         raise InputError("an utterance without samples cannot be cropped; drop it from the corpus")
     if total >= num_samples:
         start = int(rng.integers(total - num_samples + 1))
+        if _is_silent(samples[start : start + num_samples]):
+            start = _start_of_sound(samples, num_samples, start, rng=rng)
         return to_float(samples[start : start + num_samples])
     # Wrapping keeps every frame speech; zeros would teach the encoder the length of the line.
     start = int(rng.integers(total))
     looped = to_float(samples)
     return np.take(looped, np.arange(start, start + num_samples), mode="wrap")
+
+
+def _is_silent(samples: NDArray[np.int16] | NDArray[np.float32]) -> bool:
+    """Whether all samples are equal; speech is told from silence by its first few."""
+    return bool(samples[0] == samples[-1] and (samples == samples[0]).all())
+
+
+def _start_of_sound(
+    samples: NDArray[np.int16] | NDArray[np.float32],
+    num_samples: int,
+    start: int,
+    *,
+    rng: np.random.Generator,
+) -> int:
+    """Where a cut that holds a random change of the signal starts; `start` if there is none."""
+    changes = np.flatnonzero(samples[1:] != samples[:-1])
+    if not len(changes):
+        return start
+    place = int(rng.choice(changes))
+    low, high = max(0, place + 2 - num_samples), min(place, len(samples) - num_samples)
+    return int(rng.integers(low, high + 1))
