@@ -150,6 +150,9 @@ pack() { # the copies derive from recordings that are in the record
             --name "$name" --corpora "${corpora[@]}" --voices "$D/eval/dev" --dev_corpus "$D/eval/dev" \
             --notices packages/kowairo-weights/src/kowairo/weights/{NOTICE,LICENSE}.md \
             --trials "$D/eval/dev/trials" --scores "$EXP/scores/$name/dev/trials.none.txt" --out "$EXP/weights/$name"
+        plan embed --config "$C/embed.yaml" --encoder "$EXP/weights/$name" --sets.real "$D/real" --out "$EXP/background/$name"
+        plan models calibrate --encoder "$EXP/weights/$name" --corpus "$D/eval/dev" --background "$EXP/background/$name/real" \
+            ${TEST:+--check_corpus "$D/eval/test"} --workers "$THREADS"
     done
     run_plan
 }
