@@ -11,6 +11,7 @@ IMPORT_NAMES = {
     "pyworld_prebuilt": "pyworld",
     "pyyaml": "yaml",
     "scikit_learn": "sklearn",
+    "umap_learn": "umap",
 }
 # Needed by a library that we import, at run time, without an import of ours.
 NEEDED_BY_OTHERS = {"tensorboard", "onnx", "onnxscript", "onnxruntime"}

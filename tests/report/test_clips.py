@@ -2,10 +2,11 @@ import base64
 from io import BytesIO
 
 import numpy as np
+import pytest
 import soundfile
 
 from kowairo.core import AudioRef
-from kowairo.report.clips import encode_opus, excerpt, make_clips
+from kowairo.report.clips import cut_clips, encode_opus, excerpt, make_clips
 
 
 def tone(seconds):
@@ -47,3 +48,18 @@ def test_unreadable_lines_are_left_out(tmp_path, caplog):
     assert list(clips) == ["a"]
     assert base64.b64decode(clips["a"].partition(",")[2]).startswith(b"OggS")
     assert "2 of 3 clips" in caplog.text
+
+
+def test_stretches_of_a_long_recording_are_cut_across_its_blocks(tmp_path):
+    time = np.arange(70 * 16000) / 16000
+    soundfile.write(tmp_path / "long.wav", np.where(time < 29, 0.0, 0.5 * np.sin(2000 * time)), 16000)
+    clips = cut_clips(AudioRef(tmp_path / "long.wav"), [(28.0, 31.0), (40.0, 69.0)], max_seconds=4.0)
+    seconds = []
+    for clip in clips:
+        samples, rate = soundfile.read(BytesIO(base64.b64decode(clip.partition(",")[2])))
+        seconds.append(len(samples) / rate)
+    assert seconds == pytest.approx([3.0, 4.0], abs=0.1)
+
+
+def test_without_stretches_a_recording_is_not_read(tmp_path):
+    assert cut_clips(AudioRef(tmp_path / "none.wav"), []) == []

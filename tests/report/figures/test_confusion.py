@@ -58,3 +58,16 @@ def test_page_and_png_share_their_numbers(voices):
     np.testing.assert_allclose(
         similarity_plotly(similarity, title_of={}).data[0].z, drawn.filled(np.nan), atol=1e-3
     )
+
+
+def test_a_cell_plays_the_lines_of_both_characters(voices):
+    similarity = similarity_matrix(*voices)
+    cells = similarity_plotly(similarity, title_of={}).data[0].customdata
+    assert [line[0] for line in similarity.lines] == similarity.speakers
+    assert list(cells[0][2]) == [similarity.lines[0], similarity.lines[2]]
+
+
+def test_the_tree_has_a_branch_less_than_characters(voices):
+    similarity = similarity_matrix(*voices)
+    assert similarity.branches.shape == (2, 4, 2)
+    assert similarity.speakers.index("c") in (0, 2)

@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 
 from kowairo.report.figures.map import (
     hover_text,
@@ -8,7 +7,6 @@ from kowairo.report.figures.map import (
     map_plotly,
     marker_styles,
     spread_over_speakers,
-    tsne,
 )
 
 
@@ -36,20 +34,6 @@ def test_the_map_is_the_same_for_the_same_seed(embeddings, corpus):
     assert first.positions.shape == (20, 2)
 
 
-@pytest.mark.parametrize("count", [0, 1, 3, 5])
-def test_few_lines_still_have_places(count):
-    vectors = np.random.default_rng(0).normal(size=(count, 8)).astype(np.float32)
-    assert np.isfinite(tsne(vectors, seed=0)).all()
-
-
-def test_clusters_stay_clusters():
-    rng = np.random.default_rng(0)
-    vectors = (np.repeat(np.eye(8), 10, axis=0)[:20] + 0.01 * rng.normal(size=(20, 8))).astype(np.float32)
-    places = tsne(vectors, seed=0)
-    gap = np.linalg.norm(places[:10].mean(axis=0) - places[10:].mean(axis=0))
-    assert gap > 2 * places[:10].std()
-
-
 def test_hover_tells_the_line_and_is_escaped(corpus):
     text = hover_text("c005-001", corpus)
     assert "emotion: whisper" in text
@@ -60,10 +44,28 @@ def test_hover_tells_the_line_and_is_escaped(corpus):
 
 def test_a_point_carries_its_utterance_and_lines_without_clip_are_pale(embeddings, corpus):
     drawing = line_map(embeddings, corpus)
-    trace = map_plotly(drawing, playable=[drawing.utts[0]], title_of={}).data[0]
+    trace = map_plotly(drawing, playable=[drawing.utts[0]]).data[0]
     assert drawing.utts[0] in trace.customdata
     assert sorted(set(trace.marker.opacity)) == [0.45, 0.95]
 
 
 def test_the_png_has_a_group_of_points_per_character(embeddings, corpus):
     assert len(map_matplotlib(line_map(embeddings, corpus)).axes[0].collections) == 6
+
+
+def test_several_encoders_stand_side_by_side_with_one_legend(embeddings, corpus):
+    drawings = [line_map(embeddings, corpus, title=name) for name in ("one", "two", "three", "four")]
+    figure = map_matplotlib(*drawings)
+    titles = [axis.get_title() for axis in figure.axes if axis.get_title()]
+    assert [title.partition(" ")[0] for title in titles] == ["one", "two", "three", "four"]
+    assert len(figure.legends) == 1
+
+
+def test_a_heading_has_the_share_of_right_neighbours(embeddings, corpus):
+    drawing = line_map(embeddings, corpus, title="base")
+    assert drawing.heading == f"base · {drawing.agreement:.1%}"
+    assert line_map(embeddings, corpus.subset(["c000-000"]), title="base").heading == "base"
+
+
+def test_names_are_those_of_the_corpus(embeddings, corpus):
+    assert "七海" in "".join(line_map(embeddings, corpus).names.values())

@@ -1,6 +1,6 @@
 import pytest
 
-from kowairo.report.figures.theme import PALETTE, SYMBOLS, canvas, drawable, save_png
+from kowairo.report.figures.theme import PALETTE, SYMBOLS, canvas, drawable, label_fonts, save_png
 
 LIGHT_PAGE, DARK_PAGE = "#ffffff", "#1c2026"
 
@@ -22,8 +22,15 @@ def test_symbols_are_distinct():
     assert len({symbol.plotly for symbol in SYMBOLS}) == len({s.matplotlib for s in SYMBOLS}) == len(SYMBOLS)
 
 
-def test_labels_that_the_font_lacks_become_numbers():
-    assert drawable(["蓮", "Rin", "七海"]) == ["speaker 3", "Rin", "speaker 2"]
+def test_labels_that_no_font_has_become_numbers():
+    private = "\U0010fffd"
+    assert drawable([private + "b", "Rin", private + "a"]) == ["speaker 3", "Rin", "speaker 2"]
+
+
+def test_a_font_behind_the_default_is_named_only_where_it_is_needed():
+    assert label_fonts(["Rin", "Zoë"]) == ["DejaVu Sans"]
+    fonts = label_fonts(["七海"])
+    assert drawable(["七海"]) == (["七海"] if len(fonts) == 2 else ["speaker 1"])
 
 
 def test_a_png_is_written(tmp_path):

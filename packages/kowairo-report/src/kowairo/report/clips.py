@@ -2,7 +2,7 @@
 
 import base64
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kowairo.core import AudioRef
 from kowairo.data import AudioError, read_audio
+from kowairo.data.unchecked_audio import stream_audio
 
 _log = logging.getLogger(__name__)
 
@@ -76,13 +77,46 @@ def make_clips(
         Data URI by utterance. Lines whose audio has gone or cannot be read
         are left out and counted in the log.
     """
-    wanted = [utt for utt in utts if utt in audio]
+    # A table without paths has "-" in their place.
+    wanted = [utt for utt in utts if utt in audio and audio[utt].path.name != "-"]
     with ThreadPoolExecutor(threads) as pool:
         clips = list(pool.map(lambda utt: _clip(audio[utt], max_seconds), wanted))
     failed = clips.count(None)
     if failed:
         _log.warning("%d of %d clips could not be read and are not in the report", failed, len(wanted))
     return {utt: clip for utt, clip in zip(wanted, clips, strict=True) if clip is not None}
+
+
+def cut_clips(
+    audio: AudioRef, stretches: Sequence[tuple[float, float]], *, max_seconds: float = 5.0
+) -> list[str]:
+    """Encode the beginnings of stretches of a recording of any length as data URIs.
+
+    Args:
+        audio: The recording; it is read once, block by block.
+        stretches: Start and end of each in seconds.
+        max_seconds: Longer stretches are cut.
+
+    Returns:
+        A data URI for each stretch.
+
+    Raises:
+        AudioError: The recording cannot be read.
+    """
+    bounds = [(round(start * SAMPLE_RATE_HZ), round(end * SAMPLE_RATE_HZ)) for start, end in stretches]
+    most = round(max_seconds * SAMPLE_RATE_HZ) + 1
+    pieces: list[list[NDArray[np.float32]]] = [[] for _ in bounds]
+    position = 0
+    for block in stream_audio(audio) if bounds else ():
+        for piece, (first, last) in zip(pieces, bounds, strict=True):
+            # One sample more than is kept tells `excerpt` that it has been cut.
+            start, end = max(first, position), min(last, first + most, position + len(block))
+            if start < end:
+                piece.append(block[start - position : end - position])
+        position += len(block)
+    nothing = np.zeros(1, dtype=np.float32)
+    parts = [np.concatenate(piece) if piece else nothing for piece in pieces]
+    return [data_uri(encode_opus(excerpt(part, max_seconds=max_seconds))) for part in parts]
 
 
 def _clip(ref: AudioRef, max_seconds: float) -> str | None:

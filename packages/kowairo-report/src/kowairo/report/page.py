@@ -87,18 +87,29 @@ def _voices(
     drawing = line_map(embeddings, corpus, seed=seed)
     pairs = confusable_pairs(embeddings, corpus)
     lines_of_pairs = [utt for pair in pairs for utt in (pair.first_line, pair.second_line)]
-    clips = make_clips(_clip_choice(lines_of_pairs, drawing.utts, corpus, max_clips, seed), corpus.audio)
+    clips = make_clips(
+        clip_choice(lines_of_pairs, drawing.utts, corpus, count=max_clips, seed=seed), corpus.audio
+    )
     playable = list(clips)
     sections = [
-        map_section(drawing, corpus, playable=playable),
+        map_section([drawing], corpus, playable=playable),
         pairs_section(pairs, similarity_matrix(embeddings, corpus), corpus, playable=playable),
     ]
     return sections, {utt: {"audio": uri, "about": about_line(utt, corpus)} for utt, uri in clips.items()}
 
 
-def _clip_choice(
-    first: Sequence[str], mapped: Sequence[str], corpus: Corpus, count: int, seed: int
+def clip_choice(
+    first: Sequence[str], mapped: Sequence[str], corpus: Corpus, *, count: int, seed: int
 ) -> list[str]:
+    """Choose lines that get a clip.
+
+    Args:
+        first: These before all others.
+        mapped: Then these, in turns of the characters.
+        corpus: Their characters.
+        count: So many at most.
+        seed: Of the order within a character.
+    """
     by_speaker: dict[str, list[str]] = {}
     for utt in mapped:
         by_speaker.setdefault(corpus.utt2spk[utt], []).append(utt)

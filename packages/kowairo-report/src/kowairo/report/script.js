@@ -57,30 +57,37 @@
   const player = document.getElementById("player");
   const playing = document.getElementById("playing");
   let button = null;
+  let next = [];
   function release() {
     if (button) { button.classList.remove("on"); }
     button = null;
+    next = [];
     player.hidden = true;
   }
-  function play(id, pressed) {
+  // One clip, or several after each other.
+  function play(ids, pressed) {
     release();
-    const clip = clips[id];
+    const all = [].concat(ids).filter((id) => clips[id]);
     player.hidden = false;
-    if (!clip) {
+    if (all.length === 0) {
       audio.pause();
-      playing.textContent = "This line has no clip in the page; filled points have one.";
+      playing.textContent = "There is no clip of this in the page; filled points and full colours have one.";
       return;
     }
-    playing.textContent = clip.about;
     button = pressed || null;
     if (button) { button.classList.add("on"); }
-    audio.src = clip.audio;
+    next = all.slice(1);
+    start(all[0]);
+  }
+  function start(id) {
+    playing.textContent = clips[id].about;
+    audio.src = clips[id].audio;
     audio.play().catch((error) => {
       // A clip that the next one interrupts while it loads is no failure.
       if (error.name !== "AbortError") { playing.textContent = "This browser cannot play the clip (" + error.name + ")."; }
     });
   }
-  audio.addEventListener("ended", release);
+  audio.addEventListener("ended", () => { if (next.length) { start(next.shift()); } else { release(); } });
   document.getElementById("stop").addEventListener("click", () => { audio.pause(); release(); });
   window.kowairo = { play: play, audio: audio };
 
@@ -95,18 +102,23 @@
     play(ids[turn], pressed);
   });
 
-  const map = document.querySelector(".plot.map");
-  if (map) {
-    const wait = setInterval(() => {
-      if (map.dataset.drawn) { clearInterval(wait); map.on("plotly_click", (event) => play(event.points[0].customdata)); }
-    }, 50);
-    const chips = Array.from(document.querySelectorAll("[data-character]"));
-    chips.forEach((chip) => chip.addEventListener("click", () => {
-      const on = chip.getAttribute("aria-pressed") !== "true";
-      chip.setAttribute("aria-pressed", String(on));
-      const chosen = chips.filter((other) => other.getAttribute("aria-pressed") === "true").map((other) => Number(other.dataset.character));
-      const visible = chips.map((other) => chosen.length === 0 || chosen.includes(Number(other.dataset.character)));
-      Plotly.restyle(map, { visible: visible });
+  // The custom data of a point, a cell or a bar are its clips.
+  const wait = setInterval(() => {
+    if (boxes.some((box) => !box.dataset.drawn)) { return; }
+    clearInterval(wait);
+    document.querySelectorAll(".plot.map, .plot.matrix, .plot.timeline").forEach((box) => box.on("plotly_click", (event) => {
+      const ids = event.points[0].customdata;
+      if (ids !== undefined) { play(ids); }
     }));
-  }
+  }, 50);
+
+  const maps = Array.from(document.querySelectorAll(".plot.map"));
+  const chips = Array.from(document.querySelectorAll("[data-character]"));
+  chips.forEach((chip) => chip.addEventListener("click", () => {
+    const on = chip.getAttribute("aria-pressed") !== "true";
+    chip.setAttribute("aria-pressed", String(on));
+    const chosen = chips.filter((other) => other.getAttribute("aria-pressed") === "true").map((other) => Number(other.dataset.character));
+    const visible = chips.map((other) => chosen.length === 0 || chosen.includes(Number(other.dataset.character)));
+    maps.forEach((map) => Plotly.restyle(map, { visible: visible }));
+  }));
 })();

@@ -1,4 +1,4 @@
-"""Which unseen characters are hardest to tell apart."""
+"""Which characters are hardest to tell apart."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
+from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -13,10 +14,12 @@ from numpy.typing import NDArray
 from kowairo.core import Corpus, EmbeddingSet
 from kowairo.scoring import length_normalize
 
-from .theme import canvas, drawable, plotly_layout
+from .similarity_tree import similarity_tree
+from .theme import PALETTE, SOFT, canvas, drawable, label_fonts, plotly_layout
 
 # One hue from page to deep blue: order is readable without colour vision, and in grey.
 _SCALE = ("#eef3fa", "#9dbfe8", "#2f74d0", "#12315f")
+_TREE = 0.14  # height of the tree, of that of the picture
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,14 @@ class Similarity:
         speakers: Characters, neighbours side by side.
         matrix: (speaker, speaker), cosine of mean embeddings; NaN on the
             diagonal.
+        branches: (merge, 4, 2) corners of the tree that groups them, see `SimilarityTree`.
+        lines: Line of each character that lies nearest to its mean.
     """
 
     speakers: list[str]
     matrix: NDArray[np.float64]
+    branches: NDArray[np.float64]
+    lines: list[str]
 
 
 def speaker_means(embeddings: EmbeddingSet, corpus: Corpus) -> tuple[list[str], NDArray[np.float64]]:
@@ -75,20 +82,23 @@ def similarity_matrix(embeddings: EmbeddingSet, corpus: Corpus, *, max_speakers:
         max_speakers: Keep those of the most similar pairs when there are more.
 
     Returns:
-        The matrix, ordered by walking from each character to its nearest
-        unvisited one, so that groups stand together.
+        The matrix, in the order of a tree of the similarities, so that groups stand together.
     """
     speakers, means = speaker_means(embeddings, corpus)
-    matrix = _cosines(means)
-    np.fill_diagonal(matrix, -np.inf)
-    order: list[int] = []
-    left = set(np.argsort(-matrix.max(axis=1, initial=-np.inf), kind="stable")[:max_speakers].tolist())
-    while left:
-        nearest = max(sorted(left), key=lambda i: matrix[order[-1], i] if order else matrix[i].max())
-        order.append(nearest)
-        left.remove(nearest)
-    chosen = matrix[np.ix_(order, order)]
-    return Similarity([speakers[i] for i in order], np.where(np.isfinite(chosen), chosen, np.nan))
+    cosines = _cosines(means)
+    alone = cosines - 4 * np.eye(len(cosines))
+    kept = np.sort(np.argsort(-alone.max(axis=1, initial=-np.inf), kind="stable")[:max_speakers])
+    tree = similarity_tree(cosines[np.ix_(kept, kept)])
+    order = kept[tree.order]
+    chosen = cosines[np.ix_(order, order)]
+    np.fill_diagonal(chosen, np.nan)
+    lines = _lines(embeddings, corpus)
+    return Similarity(
+        [speakers[row] for row in order],
+        chosen,
+        tree.branches,
+        [_nearest_line(embeddings, lines[speakers[row]], means[row]) for row in order],
+    )
 
 
 def confusable_pairs(embeddings: EmbeddingSet, corpus: Corpus, *, count: int = 12) -> list[ConfusablePair]:
@@ -126,14 +136,15 @@ def confusable_pairs(embeddings: EmbeddingSet, corpus: Corpus, *, count: int = 1
 
 
 def similarity_plotly(similarity: Similarity, *, title_of: Mapping[str, str]) -> go.Figure:
-    """Draw the matrix for the page."""
+    """Draw the matrix under its tree for the page; the custom data of a cell are the two lines to hear."""
     names = [html.escape(title_of.get(speaker, speaker)) for speaker in similarity.speakers]
     figure = go.Figure(layout=plotly_layout(x_title="", y_title=""))
     figure.add_heatmap(
         z=similarity.matrix.round(3).astype(np.float32),
         colorscale=[[i / (len(_SCALE) - 1), color] for i, color in enumerate(_SCALE)],
-        customdata=[[f"{a}<br>{b}" for b in names] for a in names],
-        hovertemplate="%{customdata}<br>similarity %{z:.2f}<extra></extra>",
+        text=[[f"{a}<br>{b}" for b in names] for a in names],
+        customdata=[[[a, b] for b in similarity.lines] for a in similarity.lines],
+        hovertemplate="%{text}<br>similarity %{z:.2f}<extra></extra>",
         colorbar={"thickness": 10, "outlinewidth": 0, "len": 0.8},
         xgap=1,
         ygap=1,
@@ -147,19 +158,39 @@ def similarity_plotly(similarity: Similarity, *, title_of: Mapping[str, str]) ->
     }
     figure.update_xaxes(**ticks, tickangle=-60, tickfont={"size": 10}, constrain="domain")
     figure.update_yaxes(**ticks, autorange="reversed", tickfont={"size": 10})
+    _add_tree(figure, similarity)
     return figure
 
 
-def similarity_matplotlib(similarity: Similarity) -> Figure:
-    """Draw the matrix for a PNG."""
+def _add_tree(figure: go.Figure, similarity: Similarity) -> None:
+    """One line for all branches, with gaps between them, above the matrix."""
+    gap = np.full((len(similarity.branches), 1, 2), np.nan)
+    x, y = np.concatenate([similarity.branches, gap], axis=1).reshape(-1, 2).T.astype(np.float32)
+    figure.add_scatter(
+        x=x, y=y, yaxis="y2", mode="lines", line={"color": PALETTE[-1], "width": 1}, hoverinfo="skip"
+    )
+    figure.update_layout(
+        showlegend=False,
+        yaxis={"domain": [0.0, 1 - _TREE]},
+        yaxis2={"domain": [1.01 - _TREE, 1.0], "visible": False, "rangemode": "tozero", "fixedrange": True},
+    )
+
+
+def similarity_matplotlib(similarity: Similarity, *, title_of: Mapping[str, str] | None = None) -> Figure:
+    """Draw the matrix under its tree for a PNG."""
+    names = [(title_of or {}).get(speaker, speaker) for speaker in similarity.speakers]
     size = 2.5 + 0.17 * len(similarity.speakers)
     figure, (axis,) = canvas(width=size + 1, height=size)
     axis.grid(visible=False)
     image = axis.imshow(similarity.matrix, cmap=LinearSegmentedColormap.from_list("similarity", _SCALE))
-    labels = drawable(similarity.speakers)
-    axis.set_xticks(range(len(labels)), labels, rotation=90, fontsize=7)
-    axis.set_yticks(range(len(labels)), labels, fontsize=7)
+    labels, fonts = drawable(names), label_fonts(names)
+    axis.set_xticks(range(len(labels)), labels, rotation=90, fontsize=7, fontfamily=fonts)
+    axis.set_yticks(range(len(labels)), labels, fontsize=7, fontfamily=fonts)
     figure.colorbar(image, ax=axis, shrink=0.7, label="cosine of mean embeddings")
+    tree = axis.inset_axes((0.0, 1.01, 1.0, _TREE), sharex=axis)
+    tree.add_collection(LineCollection(list(similarity.branches), colors=SOFT, linewidths=0.8))
+    tree.set_ylim(0.0, 1.02 * float(similarity.branches[:, :, 1].max(initial=1e-3)))
+    tree.set_axis_off()
     return figure
 
 

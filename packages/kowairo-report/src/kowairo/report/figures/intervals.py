@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from matplotlib.figure import Figure
 
 from ..results import Estimate
-from .theme import PALETTE, SYMBOLS, canvas, drawable, label_axes, plotly_layout
+from .theme import PALETTE, SYMBOLS, canvas, drawable, label_axes, label_fonts, plotly_layout
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def intervals_matplotlib(series: Sequence[IntervalSeries]) -> Figure:
             color=PALETTE[number % 8],
             label=one.name,
         )
-    axis.set_yticks(range(len(labels)), drawable(labels))
+    axis.set_yticks(range(len(labels)), drawable(labels), fontfamily=label_fonts(labels))
     axis.set_ylim(len(labels) - 0.5, -0.5)
     axis.set_xlim(left=0)
     label_axes(axis, x="EER, %", y="")

@@ -1,22 +1,23 @@
-"""Map of the lines of unseen characters: colour per character, symbol per actor."""
+"""Map of the lines of characters: colour per character, symbol per actor."""
 
 import html
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 import plotly.graph_objects as go
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from sklearn.manifold import TSNE
 
 from kowairo.core import Corpus, EmbeddingSet
-from kowairo.scoring import length_normalize
 
-from .theme import PALETTE, SYMBOLS, Symbol, canvas, drawable, plotly_layout
+from .layouts import LayoutMethod, lay_out, nearest_agreement
+from .theme import PALETTE, SYMBOLS, Symbol, drawable, grid_canvas, label_fonts, plotly_layout
 
 _HOVER_CHARACTERS = 120
+_PANELS_IN_A_ROW = 3
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,40 @@ class LineMap:
         positions: (line, 2), without unit.
         speakers: Character of each line.
         styles: Marker by character.
+        names: Name to show by character.
         hover: Text of each line for the hover box, HTML-escaped.
+        method: How they were placed.
+        agreement: Share of lines whose nearest other line is of the same character, by the vectors.
+        title: Name of the encoder, where there are several.
     """
 
     utts: list[str]
     positions: NDArray[np.float64]
     speakers: list[str]
     styles: Mapping[str, MarkerStyle]
+    names: Mapping[str, str]
     hover: list[str]
+    method: LayoutMethod
+    agreement: float
+    title: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The title and the agreement, for above the map."""
+        share = "" if isnan(self.agreement) else f"{self.agreement:.1%}"
+        return " · ".join(part for part in (self.title, share) if part)
 
 
-def line_map(embeddings: EmbeddingSet, corpus: Corpus, *, max_lines: int = 1200, seed: int = 0) -> LineMap:
-    """Lay out the lines of a corpus by t-SNE of cosine distances.
+def line_map(
+    embeddings: EmbeddingSet,
+    corpus: Corpus,
+    *,
+    max_lines: int = 1200,
+    seed: int = 0,
+    method: LayoutMethod = "tsne",
+    title: str = "",
+) -> LineMap:
+    """Lay out the lines of a corpus by their cosine distances.
 
     Args:
         embeddings: Vectors of the lines.
@@ -55,11 +78,14 @@ def line_map(embeddings: EmbeddingSet, corpus: Corpus, *, max_lines: int = 1200,
         max_lines: Draw at most this many lines, as many of each character
             as possible.
         seed: Seed of the choice and of the layout.
+        method: Way of the layout.
+        title: Name of the encoder, where there are several.
 
     Returns:
         The map, lines in the order of the corpus.
 
-    Source: L. van der Maaten and G. Hinton (2008); perplexity 30, less for few lines.
+    Raises:
+        InputError: UMAP is asked for and not installed.
     """
     known = [utt for utt in corpus.utts if utt in embeddings.index]
     by_speaker: dict[str, list[str]] = {}
@@ -68,12 +94,17 @@ def line_map(embeddings: EmbeddingSet, corpus: Corpus, *, max_lines: int = 1200,
     chosen = set(spread_over_speakers(by_speaker, maximum=max_lines, seed=seed))
     utts = [utt for utt in known if utt in chosen]
     actors = corpus.spk_tables.get("spk2va", {})
+    vectors, speakers = embeddings.rows(utts), [corpus.utt2spk[utt] for utt in utts]
     return LineMap(
         utts=utts,
-        positions=tsne(embeddings.rows(utts), seed=seed),
-        speakers=[corpus.utt2spk[utt] for utt in utts],
+        positions=lay_out(vectors, method=method, seed=seed),
+        speakers=speakers,
         styles=marker_styles(sorted(by_speaker, key=lambda name: (actors.get(name, name), name)), actors),
+        names={speaker: display_name(speaker, corpus) for speaker in by_speaker},
         hover=[hover_text(utt, corpus) for utt in utts],
+        method=method,
+        agreement=nearest_agreement(vectors, speakers),
+        title=title,
     )
 
 
@@ -93,27 +124,6 @@ def spread_over_speakers(by_speaker: Mapping[str, Sequence[str]], *, maximum: in
     longest = max((len(lines) for lines in shuffled), default=0)
     turns = [lines[turn] for turn in range(longest) for lines in shuffled if turn < len(lines)]
     return turns[:maximum]
-
-
-def tsne(vectors: NDArray[np.float32], *, seed: int) -> NDArray[np.float64]:
-    """Place vectors in the plane so that neighbours by cosine stay neighbours.
-
-    Args:
-        vectors: (line, dim), none of them zero.
-        seed: Seed of the layout.
-
-    Returns:
-        (line, 2), without unit. Fewer than four lines are too few for t-SNE and
-        stand on a circle.
-    """
-    count = len(vectors)
-    if count < 4:
-        angle = 2 * np.pi * np.arange(count) / max(count, 1)
-        return np.column_stack([np.cos(angle), np.sin(angle)])
-    perplexity = min(30.0, (count - 1) / 3)
-    # Euclidean distance of unit vectors orders like cosine distance, and its tree is exact and fast.
-    layout = TSNE(perplexity=perplexity, init="pca" if vectors.shape[1] > 1 else "random", random_state=seed)
-    return np.asarray(layout.fit_transform(length_normalize(vectors).astype(np.float32)), dtype=np.float64)
 
 
 def marker_styles(speakers: Sequence[str], actors: Mapping[str, str]) -> dict[str, MarkerStyle]:
@@ -166,13 +176,12 @@ def display_name(speaker: str, corpus: Corpus) -> str:
     return speaker if name in speaker else f"{name} ({speaker})"
 
 
-def map_plotly(drawing: LineMap, *, playable: Sequence[str], title_of: Mapping[str, str]) -> go.Figure:
+def map_plotly(drawing: LineMap, *, playable: Sequence[str]) -> go.Figure:
     """Draw the map for the page, one trace per character.
 
     Args:
         drawing: The map.
         playable: Lines with a clip in the page; drawn filled, the others pale.
-        title_of: Name to show by character.
 
     Returns:
         The figure; the custom data of a point is its utterance id.
@@ -185,7 +194,7 @@ def map_plotly(drawing: LineMap, *, playable: Sequence[str], title_of: Mapping[s
             x=drawing.positions[rows, 0].astype(np.float32),
             y=drawing.positions[rows, 1].astype(np.float32),
             mode="markers",
-            name=html.escape(title_of.get(speaker, speaker)),
+            name=html.escape(drawing.names[speaker]),
             marker={
                 "color": style.color,
                 "symbol": style.symbol.plotly,
@@ -204,14 +213,40 @@ def map_plotly(drawing: LineMap, *, playable: Sequence[str], title_of: Mapping[s
     return figure
 
 
-def map_matplotlib(drawing: LineMap) -> Figure:
-    """Draw the map for a PNG, with a legend beside it."""
-    figure, (axis,) = canvas(width=10, height=7)
-    speakers = np.array(drawing.speakers)
-    for (speaker, style), label in zip(drawing.styles.items(), drawable(list(drawing.styles)), strict=True):
-        x, y = drawing.positions[speakers == speaker].T
-        axis.scatter(x, y, s=26, color=style.color, marker=style.symbol.matplotlib, linewidths=0, label=label)
-    axis.set_axis_off()
-    columns = 1 + len(drawing.styles) // 34
-    axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8, ncols=columns)
+def map_matplotlib(*drawings: LineMap) -> Figure:
+    """Draw the maps of one encoder or several for a PNG, side by side, with one legend for all.
+
+    Args:
+        drawings: Maps of the same characters.
+    """
+    rows = -(-len(drawings) // _PANELS_IN_A_ROW)
+    columns = -(-len(drawings) // rows)
+    wide = 10.0 if len(drawings) == 1 else 5.2 * columns + 1.5
+    figure, axes = grid_canvas(
+        width=wide, height=7.0 if len(drawings) == 1 else 5.0 * rows, rows=rows, columns=columns
+    )
+    for axis, drawing in zip(axes, drawings, strict=False):
+        speakers = np.array(drawing.speakers)
+        labels = drawable([drawing.names[speaker] for speaker in drawing.styles])
+        for (speaker, style), label in zip(drawing.styles.items(), labels, strict=True):
+            x, y = drawing.positions[speakers == speaker].T
+            marker = style.symbol.matplotlib
+            axis.scatter(x, y, s=26, color=style.color, marker=marker, linewidths=0, label=label)
+        if drawing.title:
+            axis.set_title(
+                drawable([drawing.heading])[0], fontsize=11, fontfamily=label_fonts([drawing.heading])
+            )
+    for axis in axes:
+        axis.set_axis_off()
+    handles, labels = axes[0].get_legend_handles_labels()
+    number = 1 + len(labels) // (34 * rows)
+    fonts = label_fonts(labels)
+    figure.legend(
+        handles,
+        labels,
+        loc="outside right center",
+        frameon=False,
+        prop={"size": 8, "family": fonts},
+        ncols=number,
+    )
     return figure

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import plotly.graph_objects as go
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 
 from kowairo.core import atomic_path
 
@@ -23,6 +24,20 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 """Line styles in plotly's names, in the order they are used."""
 MATPLOTLIB_DASHES = ("-", "--", ":", "-.", (0, (8, 3)))
 """The same line styles in matplotlib's."""
+_DEFAULT_FONT = "DejaVu Sans"
+_WIDE_FONTS = (
+    *("Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "IPAexGothic", "IPAGothic", "TakaoGothic"),
+    *("VL Gothic", "Hiragino Sans", "Yu Gothic", "Meiryo", "MS Gothic", "Noto Sans CJK SC", "Noto Sans SC"),
+    *(
+        "WenQuanYi Zen Hei",
+        "Droid Sans Fallback",
+        "PingFang SC",
+        "Microsoft YaHei",
+        "SimHei",
+        "Malgun Gothic",
+    ),
+)
+"""Fonts with kana and kanji, as systems and packages name them."""
 INK, SOFT, GRID = "#1d2329", "#59636e", "#dde2e7"
 
 
@@ -75,19 +90,28 @@ def plotly_layout(*, x_title: str, y_title: str) -> go.Layout:
 
 
 def canvas(*, width: float, height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
+    """Make a figure of axes side by side: see `grid_canvas`."""
+    return grid_canvas(width=width, height=height, rows=1, columns=columns)
+
+
+def grid_canvas(
+    *, width: float, height: float, rows: int, columns: int, heights: Sequence[float] | None = None
+) -> tuple[Figure, list[Axes]]:
     """Make a figure that belongs to nobody but its caller: no pyplot, no global state.
 
     Args:
         width: Width in inches.
         height: Height in inches.
+        rows: Number of axes below each other.
         columns: Number of axes side by side.
+        heights: Of the rows, in proportion; equal by default.
 
     Returns:
-        The figure and its axes, styled.
+        The figure and its axes, row by row, styled.
     """
     figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
-    axes = list(figure.subplots(1, columns, squeeze=False)[0])
+    axes = list(figure.subplots(rows, columns, squeeze=False, height_ratios=heights).flat)
     for axis in axes:
         axis.spines[["top", "right"]].set_visible(False)
         axis.spines[["left", "bottom"]].set_color(SOFT)
@@ -119,15 +143,41 @@ def save_png(figure: Figure, path: Path) -> None:
         target.write_bytes(buffer.getvalue())
 
 
-def drawable(labels: Sequence[str]) -> list[str]:
-    """Replace labels that matplotlib's default font cannot draw by "speaker 1", "speaker 2" ...
+def label_fonts(labels: Sequence[str]) -> list[str]:
+    """Name the fonts that labels are drawn in: matplotlib's default, and one behind it for what it lacks.
 
-    The default font has no Japanese. A row of boxes tells nothing, a number still does; the page itself shows
-    the real names. Numbers follow the sorted labels, so that pictures of the same characters agree.
+    The default font has no Japanese, and nearly every system has one that does.
+
+    Args:
+        labels: What will be written.
+
+    Returns:
+        Families, for `fontfamily` of a matplotlib text.
+    """
+    lacking = {ord(character) for label in labels for character in label} - _characters(_DEFAULT_FONT)
+    if not lacking:
+        return [_DEFAULT_FONT]
+    installed = {font.name for font in fontManager.ttflist}
+    found = {name: len(lacking & _characters(name)) for name in _WIDE_FONTS if name in installed}
+    best = max(found, key=lambda name: found[name], default=None)
+    return [_DEFAULT_FONT] if best is None or not found[best] else [_DEFAULT_FONT, best]
+
+
+def drawable(labels: Sequence[str]) -> list[str]:
+    """Replace labels that no font here can draw by "speaker 1", "speaker 2" ...
+
+    A row of boxes tells nothing, a number still does; the page itself shows the real names. Numbers follow
+    the sorted labels, so that pictures of the same characters agree.
     """
     numbers = {label: number for number, label in enumerate(sorted(set(labels)), start=1)}
-    charmap = get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap()
+    known = frozenset().union(*(_characters(name) for name in label_fonts(labels)))
     return [
-        label if all(ord(character) in charmap for character in label) else f"speaker {numbers[label]}"
+        label if all(ord(character) in known for character in label) else f"speaker {numbers[label]}"
         for label in labels
     ]
+
+
+@cache
+def _characters(family: str) -> frozenset[int]:
+    """Code points that a font has."""
+    return frozenset(get_font(findfont(FontProperties(family=family))).get_charmap())

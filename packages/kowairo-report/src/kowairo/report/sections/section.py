@@ -45,11 +45,14 @@ def figure_box(name: str, *, caption: str, alt: str, shape: str = "") -> str:
         alt: What the figure shows, for those who do not see it; plain text.
         shape: Style class that sets the height.
     """
+    return f"<figure><figcaption>{caption}</figcaption>{plot_box(name, alt=alt, shape=shape)}</figure>"
+
+
+def plot_box(name: str, *, alt: str, shape: str = "") -> str:
+    """Return the box of a figure without a frame; see `figure_box`."""
     return (
-        f"<figure><figcaption>{caption}</figcaption>"
         f'<div class="plot {shape}" role="img" aria-label="{html.escape(alt)}" '
-        f'data-figure="{html.escape(name)}">'
-        "</div></figure>"
+        f'data-figure="{html.escape(name)}"></div>'
     )
 
 

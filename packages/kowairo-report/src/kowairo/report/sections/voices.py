@@ -1,8 +1,9 @@
-"""The unseen characters: a map of their lines and the pairs that are hard to tell apart."""
+"""Characters: a map of their lines and the pairs that are hard to tell apart."""
 
 import html
 import json
 from collections.abc import Mapping, Sequence
+from math import isnan
 
 from kowairo.core import Corpus
 
@@ -12,44 +13,65 @@ from ..figures.confusion import (
     similarity_matplotlib,
     similarity_plotly,
 )
+from ..figures.layouts import METHOD_NAMES
 from ..figures.map import LineMap, MarkerStyle, display_name, map_matplotlib, map_plotly
 from ..tables import html_table
-from .section import Section, figure_box
+from .section import Section, figure_box, plot_box
 
 
-def map_section(drawing: LineMap, corpus: Corpus, *, playable: Sequence[str]) -> Section:
-    """Draw the map with a legend to tap.
+def map_section(
+    drawings: Sequence[LineMap], corpus: Corpus, *, playable: Sequence[str], who: str = "unseen characters"
+) -> Section:
+    """Draw the map of one encoder, or of several side by side, with one legend to tap.
 
     Args:
-        drawing: The map.
-        corpus: The unseen characters.
+        drawings: Maps of the same lines.
+        corpus: The characters.
         playable: Lines that have a clip in the page.
+        who: What the characters are, for the heading.
 
     Returns:
         The section.
     """
-    names = {speaker: display_name(speaker, corpus) for speaker in drawing.styles}
+    first = drawings[0]
     has_actors = bool(corpus.spk_tables.get("spk2va"))
     symbol = "symbol per voice actor" if has_actors else "symbol too"
     caption = (
-        f"t-SNE of {len(drawing.utts):,} lines of {len(names)} unseen characters: colour per character, "
-        f"{symbol}. Near points sound alike to the encoder; distances between far groups mean little."
+        f"{METHOD_NAMES[first.method]} of {len(first.utts):,} lines of {len(first.styles)} {who}: colour per "
+        f"character, {symbol}. Near points sound alike to the encoder; distances between far groups mean "
+        "little."
     )
+    if not isnan(first.agreement):
+        shares = "; ".join(
+            (f"{html.escape(one.title)} " if one.title else "") + f"<b>{one.agreement:.1%}</b>"
+            for one in drawings
+        )
+        caption += f" Lines whose nearest other line is of the same character, by the embeddings: {shares}."
     if playable:
         caption += f" Click one of the {len(playable)} filled points, or ▸ in the legend, to hear a line."
-    alt = (
-        f"Map of {len(drawing.utts)} lines of {len(names)} characters; the legend below lists the characters."
-    )
     chips = "".join(
-        _chip(number, speaker, names[speaker], style, _clips_of(speaker, drawing, playable), corpus)
-        for number, (speaker, style) in enumerate(drawing.styles.items())
+        _chip(number, speaker, first.names[speaker], style, _clips_of(speaker, first, playable), corpus)
+        for number, (speaker, style) in enumerate(first.styles.items())
     )
-    body = figure_box("map", caption=caption, alt=alt, shape="map").replace(
-        "</figure>",
-        f'<ul class="legend" aria-label="Characters: choose some to show only these">{chips}</ul></figure>',
+    boxes = "".join(_map_box(_map_name(number), one) for number, one in enumerate(drawings))
+    body = (
+        f"<figure><figcaption>{caption}</figcaption>"
+        + (boxes if len(drawings) == 1 else f'<div class="figures maps">{boxes}</div>')
+        + f'<ul class="legend" aria-label="Characters: choose some to show only these">{chips}</ul></figure>'
     )
-    plot = map_plotly(drawing, playable=playable, title_of=names)
-    return Section("map", "Map of unseen characters", body, {"map": plot}, {"map": map_matplotlib(drawing)})
+    plots = {_map_name(number): map_plotly(one, playable=playable) for number, one in enumerate(drawings)}
+    return Section("map", f"Map of {who}", body, plots, {"map": map_matplotlib(*drawings)})
+
+
+def _map_name(number: int) -> str:
+    return f"map-{number + 1}" if number else "map"
+
+
+def _map_box(name: str, drawing: LineMap) -> str:
+    of = f" by {drawing.title}" if drawing.title else ""
+    alt = f"Map of {len(drawing.utts)} lines of {len(drawing.styles)} characters{of}; the legend lists them."
+    title = f"<h3>{html.escape(drawing.title)}</h3>" if drawing.title else ""
+    return f"<div>{title}{plot_box(name, alt=alt, shape='map')}</div>"
 
 
 def _clips_of(speaker: str, drawing: LineMap, playable: Sequence[str]) -> list[str]:
@@ -79,7 +101,12 @@ def play_button(clips: Sequence[str], name: str) -> str:
 
 
 def pairs_section(
-    pairs: Sequence[ConfusablePair], similarity: Similarity, corpus: Corpus, *, playable: Sequence[str]
+    pairs: Sequence[ConfusablePair],
+    similarity: Similarity,
+    corpus: Corpus,
+    *,
+    playable: Sequence[str],
+    who: str = "unseen characters",
 ) -> Section | None:
     """List the most confusable pairs with a player each; None for fewer than two characters."""
     if not pairs:
@@ -97,15 +124,21 @@ def pairs_section(
             cells.append({True: "same", False: "different", None: "unknown"}[pair.same_actor])
         rows.append([*cells, f"{pair.similarity:.3f}"])
     headers = ["Character", "Character", *(["Actors"] if with_actors else []), "Similarity"]
-    table = html_table(headers, rows, caption="Most confusable pairs of unseen characters", numeric=1)
+    table = html_table(headers, rows, caption=f"Most confusable pairs of {who}", numeric=1)
     best = pairs[0]
     alt = (
         f"Similarity of {len(similarity.speakers)} characters; the most alike are {names[best.first]} and "
         f"{names[best.second]} with {best.similarity:.2f}"
     )
+    caption = (
+        "Cosine of the characters' mean embeddings; darker is more alike. The tree above joins groups by the "
+        "mean of their cosines."
+    )
+    if playable:
+        caption += " Click a cell to hear a line of both."
     box = figure_box(
         "confusion",
-        caption="Cosine of the characters' mean embeddings; darker is more alike",
+        caption=caption,
         alt=alt,
         shape="matrix",
     )
@@ -114,7 +147,7 @@ def pairs_section(
         "character that lies nearest to the other character.</p>"
     )
     plot = similarity_plotly(similarity, title_of=names)
-    image = similarity_matplotlib(similarity)
+    image = similarity_matplotlib(similarity, title_of=names)
     return Section(
         "pairs", "Most confusable pairs", intro + table + box, {"confusion": plot}, {"confusion": image}
     )
