@@ -79,7 +79,7 @@ done
 for section in synthesize import split trials material noisy pack merge embed baseline lda scores baseline_scores report; do
     [ -f "$EXP/conf/$section.yaml" ] || die "--conf $CONF: has no section $section"
 done
-for section in train continue enhance; do
+for section in train continue enhance closed; do
     [ -d "$EXP/conf/$section" ] || die "--conf $CONF: has no section $section with jobs"
 done
 C=$EXP/conf D=$EXP/data
@@ -216,6 +216,12 @@ enhance() {
         plan enhance train --config "$C/enhance/$name.yaml" --embeddings "$EXP/embeddings/ecapa/train" \
             --corpus "$D/train" --valid_embeddings "$EXP/embeddings/ecapa/valid" --valid_corpus "$D/valid" \
             --out "$EXP/enhance/$name"
+    done
+    for name in $(configurations closed); do
+        plan enhance fit --config "$C/closed/$name.yaml" --embeddings "$EXP/embeddings/ecapa/train" \
+            --corpus "$D/train" --out "$EXP/enhance/$name"
+    done
+    for name in $(configurations enhance) $(configurations closed); do
         plan enhance apply --embeddings "$EXP/embeddings/ecapa" --enhancer "$EXP/enhance/$name" \
             --out "$EXP/embeddings/ecapa+$name"
         plan_evaluation "ecapa+$name" baseline_scores --reference ecapa
@@ -251,7 +257,7 @@ main() { # a function: bash has read all of it before the first stage, so the fi
     stage 6 "scores" score "$evals" "$EXP/scores/ecapa/test:$EXP/results" \
         "$C/scores.yaml" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/embeddings/mfcc" "$D/valid" "$D/test" "${EVALS[@]}"
     stage 7 "enhancement" enhance "$evals" "$EXP/enhance" \
-        "$C/enhance" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/scores/ecapa" "$D/valid" "$D/test" \
+        "$C/enhance" "$C/closed" "$C/baseline_scores.yaml" "$EXP/embeddings/ecapa" "$EXP/scores/ecapa" "$D/valid" "$D/test" \
         "${EVALS[@]}"
     stage 8 "export" export_model "" "$EXP/model/model.onnx" \
         "$FINAL" "$EXP/scores/ecapa/valid" "$D/train" "$D/valid"

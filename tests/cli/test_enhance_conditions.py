@@ -30,6 +30,8 @@ def test_trials_enrol_by_a_line_of_each_condition_and_test_by_the_clean_one(run,
     clean = EmbeddingSet.load(lines / "clean")
     assert joined.rows(["b2|noisy"]).tolist() == (clean.rows(["b2"]) + 1).tolist()
     assert read_table(lines / "out" / "utt2spk")["b2|noisy"] == "b"
+    conditions = read_table(lines / "out" / "utt2condition")
+    assert (conditions["b2"], conditions["b2|noisy"]) == ("clean", "noisy")
     noisy, both = (read_trials(lines / "out" / name) for name in ("trials_noisy", "trials"))
     assert (noisy.enroll, noisy.test) == (["a1|noisy", "a1|noisy"], ["a2", "b1"])
     assert both.enroll == ["a1", "a1", "a1|noisy", "a1|noisy"]

@@ -32,8 +32,8 @@ def conditions(*, embeddings: Path, corpus: Path, sets: dict[str, Path], out: Pa
         embeddings: Embeddings of the lines as they are, of any form.
         corpus: Kaldi folder that knows their speakers; its lists `trials*` are taken if there are any.
         sets: Embeddings of the same lines by name of the condition, as `--sets.noisy emb/test_noisy`.
-        out: Folder of `embeddings`, utt2spk, `trials` of all conditions together, `trials_<condition>`, and
-            `trials_<condition>_<list>` of other lists.
+        out: Folder of `embeddings`, utt2spk, utt2condition, `trials` of all conditions together,
+            `trials_<condition>`, and `trials_<condition>_<list>` of other lists.
     """
     if bad := [name for name in sets if not name.isidentifier() or name == CLEAN]:
         raise InputError(f"condition {bad[0]!r}: expected a name of letters, digits and _, not {CLEAN}")
@@ -46,6 +46,9 @@ def conditions(*, embeddings: Path, corpus: Path, sets: dict[str, Path], out: Pa
     joined.save(out / "embeddings")
     carry_overlap(embeddings, out / "embeddings")
     write_table(out / "utt2spk", utt2spk)
+    write_table(
+        out / "utt2condition", {utt: utt.rpartition("|")[2] if "|" in utt else CLEAN for utt in utt2spk}
+    )
     print(f"{out}: {len(joined)} embeddings of {len(clean)} lines")
     for path in sorted(corpus.glob("trials*")) if corpus.is_dir() else []:
         with blaming(path):

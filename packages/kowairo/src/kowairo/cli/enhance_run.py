@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import torch
+
 from kowairo.cli.enhance_sources import ItemSource, TrialSource
 from kowairo.core import InputError, write_json
 from kowairo.data.enhancement_lists import NormalList
@@ -53,7 +55,7 @@ class EnhancementRun:
     """Folder of these, below the output."""
 
 
-def run_training(run: EnhancementRun, out: Path, *, init: Path | None, device: str) -> None:
+def run_training(run: EnhancementRun, out: Path, *, init: Path | None, device: str, threads: int = 1) -> None:
     """Train, save the net, draw the curves, and say what came of it.
 
     Args:
@@ -61,11 +63,23 @@ def run_training(run: EnhancementRun, out: Path, *, init: Path | None, device: s
         out: Folder of the net.
         init: Folder of a trained net to start from.
         device: Where to compute.
+        threads: Cores that compute.
 
     Raises:
         InputError: Something given is wrong.
         KowairoError: The training failed.
     """
+    if threads < 1:
+        raise InputError(f"expected threads above 0, got {threads}")
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        _train(run, out, init, device)
+    finally:
+        torch.set_num_threads(before)
+
+
+def _train(run: EnhancementRun, out: Path, init: Path | None, device: str) -> None:
     kind, seed = run.loss.list_kind, run.config.seed
     train = run.train.items(kind, seed=seed)
     valid = None if run.valid is None else run.valid.items(kind, seed=seed)

@@ -19,8 +19,8 @@ def table(
     enhancers: list[Path],
     embeddings: Path,
     valid_list: Path,
-    test_list: Path,
     out: Path,
+    test_list: Path | None = None,
     corpus: Path | None = None,
     valid_embeddings: Path | None = None,
     valid_corpus: Path | None = None,
@@ -39,8 +39,9 @@ def table(
         enhancers: Folders of nets and closed forms; their names are those of the rows.
         embeddings: Embeddings of the test list's lines, of any form.
         valid_list: Trials that choose, or a folder with several lists `trials*`, of which `trials` chooses.
-        test_list: Trials that report, of other speakers, or a folder with several lists.
         out: Folder of table.md, table.json, enhancers.png and, where one helps, `best`.
+        test_list: Trials that report, of other speakers, or a folder with several lists. Without one the
+            validation lists are measured: for work on the enhancers, before the test.
         corpus: Kaldi folder that knows the speakers; by default the folder of the lists where it does, else
             the ids' parts before the first "/".
         valid_embeddings: Embeddings of the validation list's lines; the same by default.
@@ -57,8 +58,8 @@ def table(
     if (cohort_embeddings is None) != (cohort_corpus is None):
         raise InputError("AS-norm needs --cohort_embeddings and --cohort_corpus")
     valid = ComparedLists.open(valid_embeddings or embeddings, valid_list, valid_corpus or corpus)
-    test = ComparedLists.open(embeddings, test_list, corpus)
-    if shared := sorted(valid.speakers & test.speakers):
+    test = valid if test_list is None else ComparedLists.open(embeddings, test_list, corpus)
+    if test is not valid and (shared := sorted(valid.speakers & test.speakers)):
         raise InputError(f"{len(shared)} speakers are in both lists, e.g. {shared[0]!r}")
     cohort = None
     if cohort_embeddings is not None and cohort_corpus is not None:

@@ -36,6 +36,7 @@ def train(
     init: Path | None = None,
     training: EnhancementConfig = EnhancementConfig(),  # noqa: B008 - frozen
     device: str = "cpu",
+    threads: int = 1,
     legacy_config: Path | None = None,
 ) -> None:
     """Train an enhancement net on frozen embeddings, towards the mean of the speaker's other lines.
@@ -70,11 +71,15 @@ def train(
         init: Folder of a trained net of the same kind to start from.
         training: Optimiser, epochs, targets.
         device: cpu, cuda, cuda:1 ...
+        threads: Cores that compute. Steps of these nets take milliseconds: more cores gain little, and beside
+            other jobs cost ten times the processor's time in waiting for each other.
         legacy_config: YAML file of proj_2022NC; what it says counts, whatever the other options say.
     """
     if legacy_config is not None:
         legacy = LegacyConfig.read(legacy_config)
-        run_training(_legacy_run(legacy, foreign_name, training), out, init=init, device=device)
+        run_training(
+            _legacy_run(legacy, foreign_name, training), out, init=init, device=device, threads=threads
+        )
         return
     if embeddings is None or enhancer is None or loss is None:
         raise InputError("training needs --embeddings, --enhancer and --loss, or --legacy_config")
@@ -89,7 +94,7 @@ def train(
         tests.append(TrialSource(foreign_name, foreign_list, foreign_embeddings or others))
     valid = theirs if _has_items(theirs, beside=own) else None
     run = EnhancementRun(enhancer, objective, training, own, valid, tests)
-    run_training(run, out, init=init, device=device)
+    run_training(run, out, init=init, device=device, threads=threads)
 
 
 @dataclass(frozen=True)
