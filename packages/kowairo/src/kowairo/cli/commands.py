@@ -95,6 +95,15 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "plot calibration": Command(
             "kowairo.cli.plot:calibration", "reliability or probability of error of log-likelihood ratios"
         ),
+        "plot map": Command(
+            "kowairo.cli.plot_voices:draw_map", "map of voices by one encoder, or several side by side"
+        ),
+        "plot similarity": Command(
+            "kowairo.cli.plot_voices:draw_similarity", "how alike every two characters are, in groups"
+        ),
+        "plot timeline": Command(
+            "kowairo.cli.plot_timeline:draw_timeline", "who of a gallery speaks when in a long recording"
+        ),
         "evaluate": Command("kowairo.cli.evaluate:evaluate", "all trial lists of several sets"),
         "enhance lists": Command(
             "kowairo.cli.enhance_lists:lists", "lists of single lines, triplets, session pairs and trials"

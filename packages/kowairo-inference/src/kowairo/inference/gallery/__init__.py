@@ -1,4 +1,4 @@
-"""Named voices with their references: enrol, identify, search. Needs the extra `[gallery]` (LanceDB)."""
+"""Named voices with their references: enrol, identify, search."""
 
 from .gallery import MAX_IN_MEMORY as MAX_IN_MEMORY
 from .gallery import Gallery as Gallery

@@ -20,7 +20,7 @@ try:
     import pyarrow as pa
     from lancedb.index import IvfFlat
 except ImportError as error:
-    raise InputError("galleries need LanceDB: pip install 'kowairo-inference[gallery]'") from error
+    raise InputError("galleries need LanceDB: pip install lancedb") from error
 
 _FORMAT = 1
 _KEY = b"kowairo.gallery"
