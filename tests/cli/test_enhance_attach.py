@@ -25,5 +25,10 @@ def test_the_two_together_give_what_they_give_one_after_the_other(run, corpus, t
     cosines = (once * twice).sum(axis=1) / np.linalg.norm(once, axis=1) / np.linalg.norm(twice, axis=1)
     assert cosines.min() >= 0.99999
     assert read_json(tmp_path / "both" / "card.json")["enhancer"] == "OneStepDiffusion"
+    # Weights of the net alone need an encoder with a name.
+    options = ["--encoder", trained, "--enhancer", tmp_path / "net", "--weights", "enhancer"]
+    status, _, errors = run("enhance", "attach", *options, "--out", tmp_path / "net_alone")
+    assert status == 2
+    assert "expected the name of an encoder" in errors[-1]
     # The record of the encoder's training goes along.
     assert (tmp_path / "both" / "training_record.bin").is_file()

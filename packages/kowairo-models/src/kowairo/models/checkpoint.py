@@ -9,12 +9,14 @@ import safetensors
 import torch
 import yaml
 from safetensors.torch import load_file, save
+from torch import nn
 
 from kowairo.core import (
     InputError,
     TrainingRecord,
     atomic_folder,
     atomic_path,
+    encoder_folder,
     file_digest,
     read_json,
     write_json,
@@ -23,7 +25,9 @@ from kowairo.core.training_record import RECORD_NAME
 
 from .build import Plain, build_encoder
 from .encoder import Encoder
+from .enhanced_encoder import EnhancedEncoder
 from .state_keys import refuse_mismatch
+from .trunk import is_encoder_name, trunk_folder, trunk_key, trunk_name, with_trunk
 
 _WEIGHTS, _CONFIG, _CARD, _CARD_TEXT = "model.safetensors", "config.yaml", "card.json", "card.md"
 # Small, and a variance below the smallest half-precision number would be lost.
@@ -104,16 +108,26 @@ def load_encoder(folder: Path) -> Encoder:
         keys).
     """
     encoder = build_encoder(read_config(folder))
+    state = _read_state(folder)
+    refuse_mismatch(state, encoder.state_dict(), source=str(folder / _WEIGHTS))
+    encoder.load_state_dict(state)
+    return encoder.eval()
+
+
+def _read_state(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights of a checkpoint folder, with those of an encoder that it only names."""
     path = folder / _WEIGHTS
     try:
-        state = load_file(path)
+        state: dict[str, torch.Tensor] = load_file(path)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; is {folder} a checkpoint folder?") from error
     except safetensors.SafetensorError as error:
         raise InputError(f"{path}: not a safetensors file: {error}") from error
-    refuse_mismatch(state, encoder.state_dict(), source=str(path))
-    encoder.load_state_dict(state)
-    return encoder.eval()
+    trunk = checkpoint_trunk(folder)
+    if trunk is not None:
+        front = _read_state(trunk_folder(trunk, folder))
+        state |= {trunk_key(key): value for key, value in front.items()}
+    return state
 
 
 def _stored(key: str, value: torch.Tensor, storage: torch.dtype | None) -> torch.Tensor:
@@ -146,12 +160,74 @@ def _write_card(
     write_json(folder / _CARD, _plain(card))
 
 
-def read_config(folder: Path) -> dict[str, Plain]:
-    """The configuration of a checkpoint folder.
+def save_behind(
+    enhancer: nn.Module,
+    folder: Path,
+    *,
+    trunk: str,
+    config: Mapping[str, Plain],
+    card: Mapping[str, Plain],
+    record: TrainingRecord | None = None,
+    storage: torch.dtype | None = None,
+) -> None:
+    """Writes a checkpoint folder that holds an enhancement net alone and names the encoder in front of it.
+
+    It loads as `EnhancedEncoder` where that encoder is there with the very weights that it has here.
+
+    Args:
+        enhancer: the net.
+        folder: the folder to write.
+        trunk: name of the encoder in front.
+        config: {"class_path", "init_args"} that the net is rebuilt from.
+        card: what a user must know.
+        record: as of `save_checkpoint`.
+        storage: as of `save_checkpoint`.
 
     Raises:
-        InputError: config.yaml is missing, is not plain YAML, or is not a mapping.
+        InputError: the named encoder is not there, or the net does not fit behind it.
     """
+    if not is_encoder_name(trunk):
+        raise InputError(f"expected the name of an encoder in front of the net, got {trunk!r}")
+    front = encoder_folder(trunk)
+    both = EnhancedEncoder(encoder=load_encoder(front), enhancer=enhancer)
+    whole: dict[str, Plain] = {
+        "class_path": "kowairo.models.EnhancedEncoder",
+        "init_args": {"encoder": trunk, "enhancer": _plain(config)},
+    }
+    build_encoder(with_trunk(whole, read_config(front)))
+    state = {f"enhancer.{key}": _stored(key, value, storage) for key, value in enhancer.state_dict().items()}
+    with atomic_folder(folder) as unfinished:
+        (unfinished / _WEIGHTS).write_bytes(save(state))
+        text = yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)
+        (unfinished / _CONFIG).write_text(text, encoding="utf-8")
+        full = {**card, "trunk": {"name": trunk, "sha256": file_digest(front / _WEIGHTS)}}
+        if record is not None:
+            full["training"] = _write_record(record, unfinished, full.get("training"))
+        _write_card(unfinished, whole, full, both)
+
+
+def read_config(folder: Path) -> dict[str, Plain]:
+    """The configuration of a checkpoint folder, with that of an encoder that it only names.
+
+    Raises:
+        InputError: config.yaml is missing, is not plain YAML, or is not a mapping; or the named encoder is
+            not there.
+    """
+    config = _read_yaml(folder)
+    trunk = trunk_name(config)
+    return config if trunk is None else with_trunk(config, read_config(trunk_folder(trunk, folder)))
+
+
+def checkpoint_trunk(folder: Path) -> str | None:
+    """Name of the encoder that a checkpoint folder needs beside its own weights, None if it needs none.
+
+    Raises:
+        InputError: as of `read_config`.
+    """
+    return trunk_name(_read_yaml(folder))
+
+
+def _read_yaml(folder: Path) -> dict[str, Plain]:
     path = folder / _CONFIG
     try:
         config: Plain = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -13,8 +13,16 @@ from torch.nn.functional import cosine_similarity
 from kowairo.core import KowairoError, TrainingRecord, atomic_folder, encoder_record
 
 from .build import Plain
-from .checkpoint import load_encoder, read_card, read_config, save_checkpoint
+from .checkpoint import (
+    checkpoint_trunk,
+    load_encoder,
+    read_card,
+    read_config,
+    save_behind,
+    save_checkpoint,
+)
 from .encoder import Encoder
+from .enhanced_encoder import EnhancedEncoder
 
 LEAST_COSINE = 0.9999
 """Between the embeddings of the trained and of the stored weights."""
@@ -62,7 +70,8 @@ def pack_encoder(
     """Writes a checkpoint folder with weights in half precision, a full card, the record and the notices.
 
     Args:
-        checkpoint: the trained checkpoint folder.
+        checkpoint: the trained checkpoint folder; of a net that names the encoder in front of it, the net
+            alone is written again.
         out: the folder to write; it appears whole, and only if the embeddings stay what they are.
         name: what the encoder is called.
         facts: what the card shall say besides: languages, ages, licence, data, teacher. They take the place
@@ -78,7 +87,7 @@ def pack_encoder(
         InputError: not a checkpoint folder.
         PackingError: a cosine is below 0.9999.
     """
-    encoder, config = load_encoder(checkpoint), read_config(checkpoint)
+    encoder = load_encoder(checkpoint)
     own_record = encoder_record(checkpoint)
     if record is None and own_record is not None:
         record = own_record.record
@@ -98,7 +107,7 @@ def pack_encoder(
     }
     with atomic_folder(out) as folder:
         made = folder / name
-        save_checkpoint(encoder, made, config=config, card=card, record=record, storage=torch.float16)
+        _save(encoder, made, checkpoint, card, record)
         least = least_cosine(encoder, load_encoder(made), compared)
         if least < LEAST_COSINE:
             raise PackingError(
@@ -107,12 +116,30 @@ def pack_encoder(
             )
         kind = "noises" if waveforms is None else "voices"
         card["half_precision"] = {"least_cosine": round(least, 7), "compared": f"{len(compared)} {kind}"}
-        save_checkpoint(encoder, made, config=config, card=card, record=record, storage=torch.float16)
+        _save(encoder, made, checkpoint, card, record)
         for file in [*made.iterdir(), *notices]:
             shutil.copyfile(file, folder / file.name)
         shutil.rmtree(made)
     num_bytes = sum(path.stat().st_size for path in out.iterdir())
     return PackedEncoder(out, parameters, num_bytes, least)
+
+
+def _save(
+    encoder: Encoder,
+    folder: Path,
+    checkpoint: Path,
+    card: Mapping[str, Plain],
+    record: TrainingRecord | None,
+) -> None:
+    """Save an encoder in half precision in the form that it was loaded from."""
+    trunk, config, half = checkpoint_trunk(checkpoint), read_config(checkpoint), torch.float16
+    if trunk is None or not isinstance(encoder, EnhancedEncoder):
+        save_checkpoint(encoder, folder, config=config, card=card, record=record, storage=half)
+        return
+    arguments = config["init_args"]
+    net = arguments.get("enhancer") if isinstance(arguments, Mapping) else None
+    net = net if isinstance(net, Mapping) else {}
+    save_behind(encoder.enhancer, folder, trunk=trunk, config=net, card=card, record=record, storage=half)
 
 
 def least_cosine(encoder: Encoder, other: Encoder, waveforms: Sequence[torch.Tensor]) -> float:
