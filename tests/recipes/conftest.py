@@ -17,15 +17,16 @@ TRAINING = [path for path in RECIPES if (path / "conf" / "mini.yaml").exists()]
 
 @dataclass(frozen=True)
 class Recipe:
-    """A folder with run.sh."""
+    """A folder with run.sh, or another script."""
 
     folder: Path
+    script: str = "run.sh"
 
     def start(self, *options: object) -> subprocess.Popen[str]:
         """Start it in a process group of its own, so that it can be killed as a whole."""
         start = () if "--from" in options else FROM_SCRATCH.get(self.folder.name, ())
         return subprocess.Popen(
-            ["bash", self.folder / "run.sh", *start, *map(str, options)],
+            ["bash", self.folder / self.script, *start, *map(str, options)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -68,6 +69,11 @@ def eval_lists() -> Recipe:
 @pytest.fixture
 def enhance() -> Recipe:
     return Recipe(Path(__file__).parents[2] / "recipes" / "enhance")
+
+
+@pytest.fixture
+def enhance_voices() -> Recipe:
+    return Recipe(Path(__file__).parents[2] / "recipes" / "enhance", "voices.sh")
 
 
 @pytest.fixture
