@@ -1,11 +1,20 @@
 """What the server answers; the documentation of the interface is made of these."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ..score_meaning import Rate
 
+Answer = TypeVar("Answer")
 
+
+def told(kind: type[Answer]) -> type[Answer]:
+    """Let the docstrings of the fields stand in the interface's description."""
+    kind.__pydantic_config__ = {"use_attribute_docstrings": True}  # type: ignore[attr-defined] # pydantic's name
+    return kind
+
+
+@told
 @dataclass(frozen=True)
 class HeardRecording:
     """One recording of a request."""
@@ -22,6 +31,7 @@ class HeardRecording:
     """What weakens a result: little_sound, noisy, clipped, unlike_training; no_words weakens nothing."""
 
 
+@told
 @dataclass(frozen=True)
 class ComparisonAnswer:
     """Whether recordings are one voice."""
@@ -50,6 +60,7 @@ class ComparisonAnswer:
     """The other recording."""
 
 
+@told
 @dataclass(frozen=True)
 class VoiceVerdict:
     """Whether a recording is an enrolled voice."""
@@ -76,6 +87,7 @@ class VoiceVerdict:
     """The questioned recording."""
 
 
+@told
 @dataclass(frozen=True)
 class RefusedFile:
     """A recording that is not in the gallery."""
@@ -88,6 +100,7 @@ class RefusedFile:
     """What was found."""
 
 
+@told
 @dataclass(frozen=True)
 class EnrollmentAnswer:
     """What became of an enrolment."""
@@ -106,6 +119,7 @@ class EnrollmentAnswer:
     """Recordings that could not be used; where none could, the answer is an error in place of this."""
 
 
+@told
 @dataclass(frozen=True)
 class CandidateVoice:
     """A voice that it may be."""
@@ -118,6 +132,7 @@ class CandidateVoice:
     """References of the voice."""
 
 
+@told
 @dataclass(frozen=True)
 class IdentificationAnswer:
     """Who it is, or nobody."""
@@ -138,6 +153,7 @@ class IdentificationAnswer:
     """What was heard."""
 
 
+@told
 @dataclass(frozen=True)
 class EnrolledVoice:
     """One voice of the gallery."""
@@ -150,6 +166,7 @@ class EnrolledVoice:
     """Their length together, as far as it is known."""
 
 
+@told
 @dataclass(frozen=True)
 class StoredReference:
     """One reference."""
@@ -166,6 +183,7 @@ class StoredReference:
     """Whether it can be played."""
 
 
+@told
 @dataclass(frozen=True)
 class PlacedReference:
     """One reference on the map."""
@@ -178,6 +196,7 @@ class PlacedReference:
     """In -1..1."""
 
 
+@told
 @dataclass(frozen=True)
 class RemovalAnswer:
     """What was removed."""
@@ -188,6 +207,7 @@ class RemovalAnswer:
     """References removed."""
 
 
+@told
 @dataclass(frozen=True)
 class StatusAnswer:
     """What this server is."""
@@ -212,6 +232,7 @@ class StatusAnswer:
     """Of requests: max_request_bytes, max_files, max_duration_s."""
 
 
+@told
 @dataclass(frozen=True)
 class ErrorAnswer:
     """Why a request is refused."""
