@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kowairo.core import InputError
-from kowairo.models import Encoder
+from kowairo.models import Encoder, XVector
 from kowairo.testing import TinyEncoder
 
 
@@ -82,3 +82,24 @@ def test_impossible_lengths_are_refused(encoder, lengths):
 def test_the_base_cannot_be_used_by_itself():
     with pytest.raises(TypeError, match="abstract"):
         Encoder()
+
+
+def test_many_utterances_of_any_lengths_are_each_as_if_alone(noise):
+    encoder = TinyEncoder().eval()
+    waveforms = [noise(1, samples, seed=samples)[0] for samples in (500, 9000, 7001)]
+    expected = torch.cat([encoder(waveform[None]) for waveform in waveforms])
+    torch.testing.assert_close(encoder.embed_many(waveforms), expected)
+
+
+def test_an_encoder_without_a_faster_way_computes_under_autocast(noise):
+    encoder = XVector(hidden_channels=32, pooled_channels=64, embedding_dim=16).eval()
+    waveform = noise(1, 16000)
+    with torch.no_grad():
+        expected = encoder(waveform)
+        same = encoder.for_inference(torch.float32)(waveform)
+        reduced = encoder.for_inference(torch.bfloat16)(waveform)
+    assert torch.equal(same, expected)
+    assert reduced.dtype == torch.float32
+    assert not torch.equal(reduced, expected)
+    assert torch.cosine_similarity(reduced, expected).min() > 0.99
+    assert not encoder.suits_bf16

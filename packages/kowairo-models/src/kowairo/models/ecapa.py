@@ -15,7 +15,12 @@ from .ecapa_operations import PLAIN_OPERATIONS
 from .ecapa_weights import EcapaWeights
 from .encoder import Encoder
 from .front_end import FrontEnd
+from .packed_operations import packed_operations
+from .prepared_ecapa import PreparedEcapa
 from .speechbrain_fbank import SpeechBrainFbank
+
+# Channels of the aggregation layer below which bfloat16 saves less than a tenth of the time.
+_LEAST_CHANNELS_OF_BF16 = 1536
 
 
 class EcapaGroupNorm(Encoder):
@@ -86,6 +91,11 @@ class EcapaGroupNorm(Encoder):
         return self._embedding_dim
 
     @property
+    def suits_bf16(self) -> bool:
+        """Where the layers are wide enough for products to be most of the time."""
+        return self.backbone.mfa.conv.conv.weight.shape[0] >= _LEAST_CHANNELS_OF_BF16
+
+    @property
     def min_frames(self) -> int:
         """One frame more than the widest reflected edge."""
         return self._min_frames
@@ -99,6 +109,44 @@ class EcapaGroupNorm(Encoder):
         if features.shape[1] < self._min_frames:
             raise InputError(f"expected at least {self._min_frames} frames, got {features.shape[1]}")
         return ecapa_embedding(features, self.backbone, operations=self.operations)
+
+    def embed_packed(self, features: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Embeddings of utterances of any lengths in one computation, without padding.
+
+        The frames of all utterances lie one after the other; edges, norms and pooling see each utterance by
+        itself. Fast on a GPU; on a CPU one utterance at a time is faster.
+
+        Args:
+            features: (frames, features) of each utterance, at least `min_frames` frames.
+
+        Returns:
+            (utterances, embedding_dim), float32.
+
+        Raises:
+            InputError: there is no utterance, or one is too short.
+        """
+        lengths = [len(one) for one in features]
+        if not lengths or min(lengths) < self._min_frames:
+            raise InputError(f"expected utterances of at least {self._min_frames} frames, got {lengths[:8]}")
+        frames = torch.cat(list(features))
+        operations = packed_operations(lengths, device=frames.device)
+        return ecapa_embedding(frames[None], self.backbone, operations=operations)
+
+    def embed_many(self, waveforms: Sequence[torch.Tensor]) -> torch.Tensor:
+        """On a CPU one after the other, elsewhere all in one computation (`embed_packed`)."""
+        if not waveforms or waveforms[0].device.type == "cpu":
+            return super().embed_many(waveforms)
+        features = [self.front_end(self._long_enough(waveform[None]))[0] for waveform in waveforms]
+        with torch.autocast(
+            features[0].device.type, dtype=self._products, enabled=self._products != torch.float32
+        ):
+            return self.embed_packed(features)
+
+    def for_inference(self, dtype: torch.dtype) -> Encoder:
+        """On a CPU the computation of `PreparedEcapa`."""
+        if next(self.parameters()).device.type == "cpu":
+            return PreparedEcapa(self, dtype=dtype)
+        return super().for_inference(dtype)
 
     def for_export(self) -> Self:
         """A copy that computes with plain operations."""

@@ -68,9 +68,9 @@ def _se_res2net(x: torch.Tensor, weights: SeRes2NetWeights, operations: EcapaOpe
         part = parts[i] if i == 1 else parts[i] + parts[i - 1]
         parts[i] = _tdnn(part, cast(TdnnWeights, block), operations)
     x = _tdnn(torch.cat(parts, dim=2), weights.tdnn2, operations)
-    squeezed = F.relu(_linear(x.mean(dim=1, dtype=torch.float32), weights.se_block.conv1))
+    squeezed = F.relu(_linear(operations.mean_over_time(x), weights.se_block.conv1))
     gates = torch.sigmoid(_linear(squeezed, weights.se_block.conv2))  # (batch, channels)
-    return torch.addcmul(shortcut, x, gates.to(x.dtype).unsqueeze(1))
+    return torch.addcmul(shortcut, x, operations.per_frame(gates.to(x.dtype)))
 
 
 def _pool(x: torch.Tensor, weights: PoolingWeights, operations: EcapaOperations) -> torch.Tensor:
@@ -80,6 +80,6 @@ def _pool(x: torch.Tensor, weights: PoolingWeights, operations: EcapaOperations)
     weight = weights.tdnn.conv.conv.weight.squeeze(2)
     frame_weight, context_weight = weight[:, :channels], weight[:, channels:]
     context = F.linear(operations.statistics(x), context_weight, weights.tdnn.conv.conv.bias)
-    attention = F.linear(x, frame_weight) + context.unsqueeze(1)
+    attention = F.linear(x, frame_weight) + operations.per_frame(context)
     attention = torch.tanh(_relu_norm(attention, weights.tdnn, operations))
     return operations.attentive_statistics(x, _linear(attention, weights.conv))

@@ -97,6 +97,16 @@ def attentive_statistics(x: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
     return torch.cat([mean, variance.clamp(min=LEAST_VARIANCE).sqrt()], dim=1)
 
 
+def mean_over_time(x: torch.Tensor) -> torch.Tensor:
+    """Means (utterances, channels), float32, of (batch, time, channels)."""
+    return x.mean(dim=1, dtype=torch.float32)
+
+
+def per_frame(values: torch.Tensor) -> torch.Tensor:
+    """One row per utterance, (utterances, channels), in a shape that broadcasts over its frames."""
+    return values.unsqueeze(1)
+
+
 @dataclass(frozen=True)
 class EcapaOperations:
     """What the network is computed with; see the functions of the same names for arguments and results."""
@@ -105,6 +115,8 @@ class EcapaOperations:
     reflect_convolution: Callable[[torch.Tensor, torch.Tensor, torch.Tensor, int], torch.Tensor]
     statistics: Callable[[torch.Tensor], torch.Tensor]
     attentive_statistics: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+    mean_over_time: Callable[[torch.Tensor], torch.Tensor] = mean_over_time
+    per_frame: Callable[[torch.Tensor], torch.Tensor] = per_frame
 
 
 PLAIN_OPERATIONS = EcapaOperations(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Self
 
 import torch
@@ -38,6 +39,7 @@ class Encoder(nn.Module, ABC):
     """
 
     front_end: FrontEnd
+    _products: torch.dtype = torch.float32
 
     def __init__(self, *, front_end: FrontEnd) -> None:
         super().__init__()
@@ -58,6 +60,14 @@ class Encoder(nn.Module, ABC):
         Returns:
             (batch, dim), not L2-normalised.
         """
+
+    @property
+    def suits_bf16(self) -> bool:
+        """Whether bfloat16 products are worth a look where the processor has them.
+
+        False where they save nothing or too little; they can be asked for all the same.
+        """
+        return False
 
     @property
     def min_frames(self) -> int:
@@ -99,6 +109,32 @@ class Encoder(nn.Module, ABC):
         order = torch.tensor([row for rows in groups for row in rows], device=waveforms.device)
         return torch.cat(embeddings).index_select(0, torch.argsort(order))
 
+    def embed_many(self, waveforms: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Embeddings of utterances of any lengths, each as if it were alone.
+
+        Here one after the other. A subclass may compute them together where that is faster.
+
+        Args:
+            waveforms: (samples,) each, floating point in [-1, 1]; at least one.
+
+        Returns:
+            (utterances, dim), not L2-normalised.
+        """
+        return torch.cat([self(waveform[None]) for waveform in waveforms])
+
+    def for_inference(self, dtype: torch.dtype) -> Encoder:
+        """An encoder of the same embeddings that is made ready for many utterances on this device.
+
+        Here: this encoder, with autocast for types other than float32. A subclass with a faster computation
+        gives that. Weights that change later are not followed.
+
+        Args:
+            dtype: type of the matrix products; torch.float32 gives the embeddings up to rounding.
+        """
+        prepared = copy.copy(self)
+        prepared._products = dtype
+        return prepared
+
     def for_export(self) -> Self:
         """A copy of plain operations that a tracer can follow, with the same embeddings.
 
@@ -106,13 +142,19 @@ class Encoder(nn.Module, ABC):
         """
         return with_convolutions(copy.deepcopy(self))
 
+    def _long_enough(self, waveforms: torch.Tensor) -> torch.Tensor:
+        """Utterances (batch, samples) repeated up to `min_samples`."""
+        if waveforms.shape[1] >= self.min_samples:
+            return waveforms
+        repeats = -(-self.min_samples // waveforms.shape[1])
+        return waveforms.repeat(1, repeats)[:, : self.min_samples]
+
     def _embed_equal(self, waveforms: torch.Tensor) -> torch.Tensor:
-        missing = self.min_samples - waveforms.shape[1]
-        if missing > 0:
-            repeats = -(-self.min_samples // waveforms.shape[1])
-            waveforms = waveforms.repeat(1, repeats)[:, : self.min_samples]
-        features = self.front_end(waveforms)
-        return _without_gradients_of_constants(self.embed_features(features), features)
+        features = self.front_end(self._long_enough(waveforms))
+        if self._products == torch.float32:
+            return _without_gradients_of_constants(self.embed_features(features), features)
+        with torch.autocast(features.device.type, dtype=self._products):
+            return self.embed_features(features).float()
 
 
 def _without_gradients_of_constants(embeddings: torch.Tensor, features: torch.Tensor) -> torch.Tensor:

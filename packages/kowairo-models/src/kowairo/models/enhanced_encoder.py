@@ -63,6 +63,11 @@ class EnhancedEncoder(Encoder):
         """As the encoder's in front."""
         return self.encoder.min_samples
 
+    @property
+    def suits_bf16(self) -> bool:
+        """As the encoder's in front."""
+        return self.encoder.suits_bf16
+
     def enhance(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Enhanced embeddings (batch, dim') of those of the encoder in front (batch, dim), float32."""
         with torch.autocast(embeddings.device.type, enabled=False):
@@ -77,3 +82,9 @@ class EnhancedEncoder(Encoder):
         """A copy whose encoder computes with plain operations."""
         copied = type(self)(encoder=self.encoder.for_export(), enhancer=self.enhancer)
         return copied.train(self.training)
+
+    def for_inference(self, dtype: torch.dtype) -> Encoder:
+        """The same enhancer behind an encoder that is made ready."""
+        prepared = type(self)(encoder=self.encoder.for_inference(dtype), enhancer=self.enhancer)
+        prepared._products = dtype
+        return prepared.train(self.training)

@@ -59,6 +59,11 @@ class ProjectedEncoder(Encoder):
         """As the trunk's."""
         return self.encoder.min_samples
 
+    @property
+    def suits_bf16(self) -> bool:
+        """As the trunk's."""
+        return self.encoder.suits_bf16
+
     def project(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Projected embeddings (batch, projection_dim) of the trunk's (batch, dim), float32."""
         with torch.autocast(embeddings.device.type, enabled=False):
@@ -74,3 +79,9 @@ class ProjectedEncoder(Encoder):
         copied = type(self)(encoder=self.encoder.for_export(), projection_dim=self.embedding_dim)
         copied.projection.load_state_dict(self.projection.state_dict())
         return copied.train(self.training)
+
+    def for_inference(self, dtype: torch.dtype) -> Encoder:
+        """The same projection behind a trunk that is made ready."""
+        prepared = type(self)(encoder=self.encoder.for_inference(dtype), projection_dim=self.embedding_dim)
+        prepared.projection, prepared._products = self.projection, dtype
+        return prepared.train(self.training)
