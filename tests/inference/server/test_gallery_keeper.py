@@ -78,7 +78,6 @@ def test_what_another_process_writes_is_seen(enrolled, tmp_path):
 
 
 def test_a_full_gallery_takes_nothing_more(enrolled, service, upload):
-    for seed in range(20, 37):
-        service.enroll("many", [upload(3, seed=seed)])
+    service.enroll("many", [upload(3, seed=seed, duration_s=0.6) for seed in range(20, 37)])
     with pytest.raises(GalleryFullError, match="20 references"):
         service.enroll("many", [upload(3, seed=99)])

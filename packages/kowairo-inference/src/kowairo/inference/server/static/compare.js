@@ -22,6 +22,7 @@ export function setUpCompare(server) {
     const answer = await working(go, () => post("/compare", { known: known.clips, questioned: questioned.clips }));
     if (!answer) return;
     result.replaceChildren(verdictCard(answer, server.status?.calibration));
-    result.scrollIntoView({ block: "nearest" });
+    const tall = result.offsetHeight > 0.6 * innerHeight;
+    result.scrollIntoView({ block: tall ? "start" : "nearest" });
   });
 }

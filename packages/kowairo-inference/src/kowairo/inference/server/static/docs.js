@@ -16,8 +16,8 @@ function typeOf(schema) {
 
 function fields(title, rows) {
   if (!rows.length) return [];
-  return [el("h3", {}, title), el("table", {}, el("tbody", {}, ...rows.map(([name, kind, text]) =>
-    el("tr", {}, el("td", {}, el("code", {}, name)), el("td", { class: "soft" }, kind), el("td", {}, text ?? "")))))];
+  return [el("h3", {}, title), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, el("table", {}, el("tbody", {}, ...rows.map(([name, kind, text]) =>
+    el("tr", {}, el("td", {}, el("code", {}, name)), el("td", { class: "soft" }, kind), el("td", {}, text ?? ""))))))];
 }
 
 function bodyFields(operation) {

@@ -16,7 +16,7 @@ function share(score) {
 
 function candidate(one, place, threshold) {
   return el("li", { class: place === 0 ? "first" : "" },
-    el("div", { class: "row" }, el("b", {}, one.name), el("span", {}, one.score.toFixed(3), el("small", {}, ` · ${one.num_references} ref.`))),
+    el("div", { class: "row" }, el("b", {}, one.name), el("span", {}, one.score.toFixed(3).replace("-", "−"), el("small", {}, ` · ${one.num_references} ref.`))),
     el("div", { class: "meter", "aria-hidden": "true" }, el("i", { "--at": share(one.score) }), threshold !== null && el("span", { class: "cut", "--cut": share(threshold) })));
 }
 

@@ -4,9 +4,8 @@ import { getBlob, getJson, query } from "./api.js";
 import { byId, el, seconds, svg } from "./dom.js";
 import { play, stopPlaying } from "./player.js";
 
-const WIDTH = 1000;
-const HEIGHT = 620;
-const MARGIN = 40;
+const MARGIN_X = 44;
+const MARGIN_Y = 34;
 const MOST_LABELS = 40;
 const GOLDEN_DEGREES = 137.508;
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -15,6 +14,7 @@ export class MapPage {
   #points = [];
   #at = -1;
   #only = "";
+  #hues = new Map();
   #player = el("button", { type: "button", hidden: true });
 
   constructor() {
@@ -22,45 +22,56 @@ export class MapPage {
     this.told = byId("map-told");
     this.plot.addEventListener("keydown", (event) => this.#key(event));
     this.plot.addEventListener("click", (event) => this.#click(event));
+    new ResizeObserver(() => this.#points.length && this.#draw()).observe(this.plot);
   }
 
   async show() {
     stopPlaying(this.#player);
     this.told.textContent = "Drawing the map …";
     const found = await getJson("/map");
-    const hues = new Map([...new Set(found.map((one) => one.reference.name))].map((name, i) => [name, (i * GOLDEN_DEGREES) % 360]));
+    this.#hues = new Map([...new Set(found.map((one) => one.reference.name))].map((name, i) => [name, (i * GOLDEN_DEGREES) % 360]));
     this.#points = found.map(({ reference, x, y }) => ({
-      reference, hue: hues.get(reference.name),
-      x: WIDTH / 2 + x * (WIDTH / 2 - MARGIN), y: HEIGHT / 2 - y * (HEIGHT / 2 - MARGIN),
+      reference, hue: this.#hues.get(reference.name), mapX: x, mapY: y,
     }));
     this.#at = -1;
     this.#only = "";
-    this.#draw(hues);
+    byId("map-legend").replaceChildren(...[...this.#hues].map(([name, hue]) =>
+      el("li", {}, el("button", { type: "button", "aria-pressed": "false", "data-name": name, onclick: () => this.#single(name) }, el("i", { "--hue": hue, "aria-hidden": "true" }), name))));
+    this.#draw();
     this.told.textContent = found.length ? "Choose a point to hear it; arrow keys move, Enter plays." : "The gallery is empty: enrol somebody first.";
   }
 
-  #draw(hues) {
-    const radius = this.#points.length > 300 ? 6 : 9;
+  #draw() {
+    const [width, height] = [this.plot.clientWidth, this.plot.clientHeight];
+    for (const point of this.#points) {
+      point.x = width / 2 + point.mapX * (width / 2 - MARGIN_X);
+      point.y = height / 2 - point.mapY * (height / 2 - MARGIN_Y);
+    }
+    const radius = this.#points.length > 300 || width < 500 ? 5.5 : 8;
     const circles = this.#points.map((point, i) => svg("circle", { cx: point.x, cy: point.y, r: radius, "data-i": i, "--hue": point.hue }));
-    const labels = hues.size <= MOST_LABELS ? [...hues.keys()].map((name) => this.#label(name)) : [];
-    this.drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" }, ...circles, ...labels);
+    const labels = this.#hues.size <= MOST_LABELS ? [...this.#hues.keys()].map((name) => this.#label(name, width)) : [];
+    this.drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, ...circles, ...labels);
     this.plot.replaceChildren(this.drawing);
-    byId("map-legend").replaceChildren(...[...hues].map(([name, hue]) =>
-      el("li", {}, el("button", { type: "button", "aria-pressed": "false", "data-name": name, onclick: () => this.#single(name) }, el("i", { "--hue": hue, "aria-hidden": "true" }), name))));
+    this.#dim();
+    if (this.#at >= 0) this.#choose(this.#at);
   }
 
-  #label(name) {
+  #label(name, width) {
     const own = this.#points.filter((point) => point.reference.name === name);
     const mean = (key) => own.reduce((sum, point) => sum + point[key], 0) / own.length;
     const top = Math.min(...own.map((point) => point.y));
-    return svg("text", { x: Math.min(WIDTH - 70, Math.max(70, mean("x"))), y: Math.max(16, Math.min(top, mean("y")) - 14), "data-name": name }, name);
+    return svg("text", { x: Math.min(width - 46, Math.max(46, mean("x"))), y: Math.max(16, Math.min(top, mean("y")) - 13), "data-name": name }, name);
   }
 
   #single(name) {
     this.#only = this.#only === name ? "" : name;
     for (const button of byId("map-legend").querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.name === this.#only));
+    this.#dim();
+  }
+
+  #dim() {
     this.drawing.classList.toggle("dim", this.#only !== "");
-    this.drawing.querySelectorAll("circle").forEach((circle, i) => circle.classList.toggle("of", this.#points[i].reference.name === this.#only));
+    this.drawing.querySelectorAll("circle").forEach((circle) => circle.classList.toggle("of", this.#points[circle.dataset.i].reference.name === this.#only));
     this.drawing.querySelectorAll("text").forEach((text) => text.classList.toggle("of", text.dataset.name === this.#only));
   }
 
@@ -99,7 +110,8 @@ export class MapPage {
   #choose(place) {
     this.#at = place;
     const { reference } = this.#points[place];
-    this.drawing.querySelectorAll("circle").forEach((circle, i) => circle.classList.toggle("at", i === place));
+    for (const circle of this.drawing.querySelectorAll("circle")) circle.classList.toggle("at", Number(circle.dataset.i) === place);
+    this.drawing.append(this.drawing.querySelector("circle.at")); // above its neighbours
     const source = reference.source.replace(/ \[[0-9a-f]{8}\]$/, "").split("/").pop();
     this.told.replaceChildren(el("b", {}, reference.name), ` · ${source} · ${seconds(reference.duration_s)}${reference.has_audio ? "" : " · its audio was not kept"}`);
   }

@@ -11,6 +11,7 @@ const NOTES = {
 };
 const LOG10 = Math.log(10);
 const CLOSE_NATS = 1;
+const signed = (value, digits) => value.toFixed(digits).replace("-", "−");
 const percent = (value) => `${(100 * value).toFixed(1)} %`;
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
@@ -23,11 +24,11 @@ function times(odds) {
 
 function axisOf(answer, calibration) {
   if (answer.llr === null || !calibration?.scale) {
-    const ticks = [-0.2, 0, 0.2, 0.4, 0.6, 0.8, 1].map((value) => ({ value, text: value.toFixed(1).replace("-", "−") }));
+    const ticks = [-0.2, 0, 0.2, 0.4, 0.6, 0.8, 1].map((value) => ({ value, text: signed(value, 1) }));
     return { low: -0.2, high: 1, value: answer.cosine, cut: answer.threshold, ticks, unit: "cosine" };
   }
   const cut = answer.threshold === null ? null : calibration.scale * answer.threshold + calibration.offset;
-  const ticks = [-3, -2, -1, 0, 1, 2, 3].map((power) => ({ value: power * LOG10, text: power === 0 ? "even" : `${10 ** Math.abs(power)}×`.replace("1000", "1,000") }));
+  const ticks = [-3, -2, -1, 0, 1, 2, 3].map((power) => ({ value: power * LOG10, text: power === 0 ? "even" : `${10 ** Math.abs(power)}×`.replace("1000", "1,000"), minor: Math.abs(power) === 2 }));
   return { low: -3.6 * LOG10, high: 3.6 * LOG10, value: answer.llr, cut, ticks, unit: "odds" };
 }
 
@@ -36,17 +37,17 @@ function scale(axis) {
   const cut = axis.cut === null ? null : el("div", { class: "cut", "--at": at(axis.cut) }, el("span", {}, "threshold"));
   return el("div", { class: "scale", "aria-hidden": "true" },
     el("div", { class: "track", "--cut": axis.cut === null ? "50%" : at(axis.cut) }, cut, el("div", { class: "mark", "--at": at(axis.value) })),
-    el("div", { class: "ticks" }, ...axis.ticks.map(({ value, text }) => el("span", { "--at": at(value) }, text))),
+    el("div", { class: "ticks" }, ...axis.ticks.map(({ value, text, minor }) => el("span", { "--at": at(value), class: minor && "minor" }, text))),
     el("div", { class: "ends" }, el("span", {}, "← different voices"), el("span", {}, "same voice →")));
 }
 
 function inWords(answer) {
-  if (answer.llr === null) return `Cosine ${answer.cosine.toFixed(2)}; the encoder is not calibrated, so odds are not known.`;
+  if (answer.llr === null) return `Cosine ${signed(answer.cosine, 2)}; the encoder is not calibrated, so odds are not known.`;
   const odds = Math.exp(Math.abs(answer.llr));
-  if (odds < 1.5) return "This is about as likely for one voice as for two.";
+  if (odds < 1.5) return "A score like this is about as common within one voice as between two.";
   return answer.llr > 0
-    ? `This is ${times(odds)} as likely if one person speaks than if two do.`
-    : `This is ${times(odds)} as likely if two people speak than if one does.`;
+    ? `A score like this is ${times(odds)} as common within one voice as between two.`
+    : `A score like this is ${times(odds)} as common between two voices as within one.`;
 }
 
 /** One recording with what weakens it. */
@@ -77,8 +78,8 @@ export function verdictCard(answer, calibration) {
     el("p", { class: `verdict ${kind}` }, el("i", { "aria-hidden": "true" }, answer.same === null ? "?" : answer.same ? "=" : "≠"), el("span", {}, title, close && el("small", { class: "tag" }, "a close call"))),
     el("p", { class: "says" }, inWords(answer)), scale(axis),
     el("dl", { class: "facts" },
-      fact("Cosine", answer.cosine.toFixed(3), answer.threshold === null ? "no threshold" : `threshold ${answer.threshold.toFixed(3)} (${answer.operating_point})`),
-      answer.llr !== null && fact("Log-likelihood ratio", answer.llr.toFixed(2).replace("-", "−"), `probability ${answer.probability.toFixed(3)} at even odds before`),
+      fact("Cosine", signed(answer.cosine, 3), answer.threshold === null ? "no threshold" : `threshold ${answer.threshold.toFixed(3)} (${answer.operating_point})`),
+      answer.llr !== null && fact("Log-likelihood ratio", signed(answer.llr, 2), `probability ${answer.probability.toFixed(3)} at a prior of ½`),
       rate("Other voices accepted", answer.far), rate("Same voice rejected", answer.frr)),
     el("ul", { class: "heard" }, ...answer.known.map((one) => heard(one, "known")), heard(answer.questioned, "questioned")));
 }
