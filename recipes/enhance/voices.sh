@@ -77,7 +77,10 @@ material() {
         done
     done
     run_plan
-    for side in "${SIDES[@]}"; do "$ROOT/.venv/bin/python" "$HERE/../base/local/by_kind.py" "$V/$side" "$D/$side"; done
+    for side in "${SIDES[@]}"; do # beside all trials the acted ones alone, where there are any
+        "$ROOT/.venv/bin/python" "$HERE/../base/local/by_kind.py" "$V/$side" "$D/$side"
+        find "$D/$side" -name 'trials_*' ! -name trials_acted -delete
+    done
 }
 
 embed() {

@@ -25,7 +25,7 @@ def data(tmp_path):
     rng = np.random.default_rng(0)
     for kind in ("noise", "music", "rir"):
         (root / "noise" / kind).mkdir(parents=True)
-        refs = {f"{kind}-{index}": AudioRef(root / "noise" / kind / f"{index}.wav") for index in range(5)}
+        refs = {f"{kind}-{index:04d}": AudioRef(root / "noise" / kind / f"{index}.wav") for index in range(6)}
         for ref in refs.values():
             shape = np.exp(-np.arange(16000) / 800.0) if kind == "rir" else np.ones(32000)
             soundfile.write(ref.path, 0.3 * shape * rng.standard_normal(len(shape)), 16000)

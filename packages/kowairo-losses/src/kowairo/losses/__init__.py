@@ -28,6 +28,7 @@ from .curricular_aam import CurricularAAM as CurricularAAM
 from .domain_adaptation_cosine import DomainAdaptationCosine as DomainAdaptationCosine
 from .domain_adaptation_mse import DomainAdaptationMSE as DomainAdaptationMSE
 from .domain_adversarial import DomainAdversarial as DomainAdversarial
+from .enhancement_aam_softmax import EnhancementAAMSoftmax as EnhancementAAMSoftmax
 from .enhancement_labels import EnhancementLabels as EnhancementLabels
 from .enhancement_softmax import EnhancementSoftmax as EnhancementSoftmax
 from .gather import gather_rows as gather_rows
@@ -88,6 +89,7 @@ __all__ = [
     "DomainAdversarial",
     "DomainIdentityLevel",
     "DomainLoss",
+    "EnhancementAAMSoftmax",
     "EnhancementLabels",
     "EnhancementListKind",
     "EnhancementLoss",

@@ -68,6 +68,10 @@ class AdversarialEnhancement(EnhancementLoss):
             seed=seed,
         )
 
+    def start_from_means(self, means: torch.Tensor) -> None:
+        """Hand the means on; see `EnhancementLoss.start_from_means`."""
+        self.towards.start_from_means(means)
+
     def figure(
         self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
     ) -> torch.Tensor | None:

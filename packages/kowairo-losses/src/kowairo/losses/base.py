@@ -123,6 +123,14 @@ class EnhancementLoss(nn.Module, ABC):
             num_domains: domains, 0 where none are known.
         """
 
+    def start_from_means(self, means: torch.Tensor) -> None:
+        """Learn where the speakers are before the first step; called after `start` if it `uses_classes`.
+
+        Args:
+            means: (speakers, dim), mean of the unit-length embeddings of each training speaker as they go
+                into the net; NaN where there is none.
+        """
+
     def figure(
         self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
     ) -> torch.Tensor | None:

@@ -136,6 +136,20 @@ def speaker_means(items: EnhancementItems, config: EnhancementConfig) -> Speaker
     return SpeakerMeans.of(items.target_set, owners, len(items.names), target=config.target)
 
 
+def class_means(items: EnhancementItems) -> torch.Tensor:
+    """Where the speakers of some items are.
+
+    Returns:
+        (speaker, dim) mean of each speaker's unit-length embeddings, NaN of those without one.
+    """
+    owners, count = items.target_row_speakers, len(items.names)
+    means = SpeakerMeans.of(items.target_set, owners, count, target="normalize_average")
+    found = np.full((count, items.embeddings.dim), np.nan, dtype=np.float32)
+    present = np.flatnonzero(means.counts)
+    found[present] = means.means(present)
+    return torch.from_numpy(found)
+
+
 def class_numbers(names: tuple[str, ...], classes: tuple[str, ...]) -> NDArray[np.int64]:
     """Class of each name, -1 for strangers; never empty, so that it can be indexed.
 

@@ -19,6 +19,7 @@ from kowairo.losses import EnhancementLoss
 
 from .batch import BatchSource, LabelNames
 from .batch_choice import batches_for
+from .batches import class_means
 from .checks import check_sides, usable_items
 from .config import EnhancementConfig
 from .eer_list import EERList
@@ -84,6 +85,8 @@ def train_enhancer(
         seed=settings.seed,
         num_domains=len(used.domain_names),
     )
+    if loss.uses_classes:
+        loss.start_from_means(class_means(used))
     loss.to(next(enhancer.parameters()).device)
     state = _new_state(enhancer, loss, settings)
     fingerprint = run_fingerprint(enhancer, loss, settings, used, start=start)
