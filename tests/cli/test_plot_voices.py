@@ -38,7 +38,7 @@ def test_strict_fails_when_a_line_was_left_out(run, voices, tiny, tmp_path):
     ("options", "message"),
     [
         (["map", "--gallery", "g", "--out", "m.gif"], "expected an ending in png, svg, html"),
-        (["map", "--gallery", "g", "--out"], "expected a file to write"),
+        (["map", "--gallery", "g", "--out=[]"], "expected a file to write"),
         (["map", "--out", "m.png"], "expected one of --folder DIR"),
         (["map", "--gallery", "no-such", "--out", "m.png"], "no gallery there"),
         (["map", "--folder", "no-such", "--out", "m.png"], "no such folder"),

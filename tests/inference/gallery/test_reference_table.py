@@ -107,6 +107,14 @@ def test_a_folder_without_a_gallery_is_refused_and_stays_as_it_is(tmp_path):
     assert not (tmp_path / "none").exists()
 
 
+def test_a_place_may_be_a_url(tmp_path, encoder, refs):
+    url = (tmp_path / "by url").as_uri()
+    with pytest.raises(InputError, match="no gallery there"):
+        ReferenceTable.open(url)
+    ReferenceTable.create(url, encoder).append(refs({"日向": 2}))
+    assert ReferenceTable.open(url).count() == 2
+
+
 def test_a_table_of_others_is_refused(tmp_path):
     lancedb.connect(tmp_path).create_table("references", pa.table({"x": [1]}))
     with pytest.raises(InputError, match="no gallery of kowairo"):

@@ -64,8 +64,8 @@ def speaker_timeline(
 
     Each window is compared with the gallery. Of all ways to give the windows voices, the one is taken that
     has the greatest sum of cosines, less `switch_cost` for each change between neighbouring windows; nobody
-    counts as the threshold. A window stands for the `hop_s` around its middle, at a pause for all that it
-    covers. So changes are found to about half a hop, and a turn much shorter than a window is not.
+    counts as the threshold. A window stands for the `hop_s` around its middle, at a pause for its
+    sound. So changes are found to about half a hop, and a turn much shorter than a window is not.
 
     Args:
         gallery: The voices.
@@ -94,20 +94,32 @@ def speaker_timeline(
     if embedder.digest != gallery.encoder.sha256:
         raise InputError(f"this gallery is of the encoder {gallery.encoder.name}, embed with that one")
     windows = list(_judged(gallery, embedder.embed_windows(audio, window_s=window_s, hop_s=hop_s), scoring))
-    times = np.array([(start + end) / 2 for start, end, _ in windows])
-    best = np.array([candidates[0].score for _, _, candidates in windows])
+    times = np.array([one.middle_s for one in windows])
+    best = np.array([one.candidates[0].score for one in windows])
     spans: list[SpeakerSpan] = []
-    for part in _without_pauses(windows, hop_s):
-        names, scores = _score_table([candidates for _, _, candidates in part], threshold)
-        spans += _spans(part, names, scores, best_path(scores, switch_cost=switch_cost), hop_s)
-    return SpeakerTimeline(spans, times, best, windows[-1][1] if windows else 0.0)
+    for run in _without_pauses(windows, hop_s):
+        names, scores = _score_table([one.candidates for one in run], threshold)
+        path = best_path(scores, switch_cost=switch_cost)
+        edges = _edges(run, hop_s, is_first=run[0].start_s == 0, is_last=run[-1] is windows[-1])
+        spans += _spans(run, names, scores, path, edges)
+    return SpeakerTimeline(spans, times, best, windows[-1].end_s if windows else 0.0)
 
 
-Window = tuple[float, float, list[Candidate]]
-"""Start and end in seconds, and the best voices."""
+@dataclass(frozen=True)
+class _Window:
+    """A window and the best voices for it."""
+
+    start_s: float
+    end_s: float
+    sound_s: float
+    candidates: list[Candidate]
+
+    @property
+    def middle_s(self) -> float:
+        return (self.start_s + self.end_s) / 2
 
 
-def _judged(gallery: Gallery, embeddings: Iterable[Embedding], scoring: VoiceScoring) -> Iterable[Window]:
+def _judged(gallery: Gallery, embeddings: Iterable[Embedding], scoring: VoiceScoring) -> Iterable[_Window]:
     """Compare windows with the gallery, some hundred at a time; only their candidates are kept."""
     batch: list[Embedding] = []
     for one in embeddings:
@@ -119,15 +131,18 @@ def _judged(gallery: Gallery, embeddings: Iterable[Embedding], scoring: VoiceSco
         yield from _compare(gallery, batch, scoring)
 
 
-def _compare(gallery: Gallery, batch: list[Embedding], scoring: VoiceScoring) -> Iterable[Window]:
+def _compare(gallery: Gallery, batch: list[Embedding], scoring: VoiceScoring) -> Iterable[_Window]:
     vectors = np.stack([one.vector for one in batch])
     found = gallery.candidates(vectors, count=_CANDIDATES, scoring=scoring)
-    return [(one.start_s, one.end_s, voices) for one, voices in zip(batch, found, strict=True)]
+    return [
+        _Window(one.start_s, one.end_s, one.quality.sound_s, voices)
+        for one, voices in zip(batch, found, strict=True)
+    ]
 
 
-def _without_pauses(windows: Sequence[Window], hop_s: float) -> Iterable[Sequence[Window]]:
+def _without_pauses(windows: Sequence[_Window], hop_s: float) -> Iterable[Sequence[_Window]]:
     """Runs of windows that follow each other without one left out."""
-    starts = np.array([start for start, _, _ in windows])
+    starts = np.array([one.start_s for one in windows])
     breaks = np.flatnonzero(np.diff(starts) > 1.5 * hop_s) + 1
     for part in np.split(np.arange(len(windows)), breaks):
         if len(part):
@@ -178,18 +193,30 @@ def best_path(scores: NDArray[np.float64], *, switch_cost: float) -> NDArray[np.
     return path
 
 
+def _edges(run: Sequence[_Window], hop_s: float, *, is_first: bool, is_last: bool) -> list[float]:
+    """Where each window's part begins, and where the last one ends, s.
+
+    The windows beside a pause are mostly pause, so their parts end where their sound does.
+    """
+    inner = [one.middle_s - hop_s / 2 for one in run[1:]]
+    begin, end = run[0].start_s, run[-1].end_s
+    if not is_first:
+        begin = min(run[0].end_s - run[0].sound_s, run[0].middle_s)
+    if not is_last:
+        end = max(run[-1].start_s + run[-1].sound_s, run[-1].middle_s)
+    return [begin, *inner, end]
+
+
 def _spans(
-    windows: Sequence[Window],
+    run: Sequence[_Window],
     names: Sequence[str | None],
     scores: NDArray[np.float64],
     path: NDArray[np.int64],
-    hop_s: float,
+    edges: Sequence[float],
 ) -> list[SpeakerSpan]:
-    """Neighbouring windows of one voice as one stretch; the ends of the run reach to those of its windows."""
-    middles = [(start + end) / 2 for start, end, _ in windows]
-    edges = [windows[0][0], *(middle - hop_s / 2 for middle in middles[1:]), windows[-1][1]]
+    """Neighbouring windows of one voice as one stretch."""
     # Of nobody, the cosine with the best voice tells how near somebody came.
-    nearest = np.array([found[0].score for _, _, found in windows])
+    nearest = np.array([one.candidates[0].score for one in run])
     spans = []
     for part in np.split(np.arange(len(path)), np.flatnonzero(np.diff(path)) + 1):
         voice = names[path[part[0]]]
