@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from kowairo.core import InputError
+from kowairo.core import InputError, KowairoError
 from kowairo.inference.gallery import GalleryEncoder
 from kowairo.inference.gallery.reference_table import ReferenceTable
 
@@ -172,6 +172,42 @@ def test_settings_are_replaced_by_name(table, tmp_path):
     table.write_setting("two", 2)
     table.write_setting("one", [3])
     assert ReferenceTable.open(tmp_path / "g").read_settings() == {"one": [3], "two": 2}
+
+
+class Colliding:
+    """Stands for a table that other writers are ahead of for a while, as LanceDB tells it."""
+
+    def __init__(self, table, times, message="lance error: Retryable commit conflict for version 4"):
+        self._table = table
+        self._left = times
+        self._message = message
+
+    def __getattr__(self, name):
+        return getattr(self._table, name)
+
+    def optimize(self, **options):
+        self._left -= 1
+        if self._left >= 0:
+            raise RuntimeError(self._message)
+        return self._table.optimize(**options)
+
+
+def colliding(table, tmp_path, *arguments):
+    inner = lancedb.connect(tmp_path / "g").open_table("references")
+    return ReferenceTable(str(tmp_path), None, Colliding(inner, *arguments), table.encoder)
+
+
+def test_a_change_that_collides_is_made_again(table, tmp_path):
+    colliding(table, tmp_path, 3).compact(keep_s=0)
+    table.refresh()
+    assert table.count() == 5
+
+
+def test_a_writer_that_never_gets_its_turn_says_so(table, tmp_path):
+    with pytest.raises(KowairoError, match="others write without a pause"):
+        colliding(table, tmp_path, 1000).compact(keep_s=0)
+    with pytest.raises(RuntimeError, match="disk full"):
+        colliding(table, tmp_path, 1, "disk full").compact(keep_s=0)
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 import json
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ _SETTINGS = "settings"
 _FACTS = ("voice", "source", "digest", "duration_s")
 _BATCH_ROWS = 8192
 _NAMES_AT_A_TIME = 500
+_ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class ReferenceTable:
         columns["vector"] = pa.FixedSizeListArray.from_arrays(chosen.vectors.ravel(), chosen.dim)
         rows = pa.table(columns, schema=_schema(self.encoder))
         merge = self._table.merge_insert(["voice", "digest"]).when_not_matched_insert_all()
-        return int(merge.execute(rows).num_inserted_rows)
+        return int(self._committed(lambda: merge.execute(rows).num_inserted_rows))
 
     def rename(self, voices: Sequence[str], to: str) -> int:
         """Give the references of some voices another name, in one commit.
@@ -160,7 +161,10 @@ class ReferenceTable:
             Number of references.
         """
         self.refresh()
-        return int(self._table.update(where=_among("voice", voices), values={"voice": to}).rows_updated)
+        where = _among("voice", voices)
+        return int(
+            self._committed(lambda: self._table.update(where=where, values={"voice": to}).rows_updated)
+        )
 
     def delete(self, voice: Sequence[str], *, digests: Sequence[str] | None = None) -> int:
         """Delete references of some voices in one commit: all, or those with some digests.
@@ -172,7 +176,7 @@ class ReferenceTable:
         where = _among("voice", voice)
         if digests is not None:
             where += f" AND {_among('digest', digests)}"
-        return int(self._table.delete(where).num_deleted_rows)
+        return int(self._committed(lambda: self._table.delete(where).num_deleted_rows))
 
     def facts(
         self, *, voices: Sequence[str] | None = None, version: int | None = None
@@ -243,11 +247,11 @@ class ReferenceTable:
         few marked rows as they are. An update that changes nothing is what makes it write every row anew.
         """
         self.refresh()
-        self._table.update(where="true", values_sql={"voice": "voice"})
+        self._committed(lambda: self._table.update(where="true", values_sql={"voice": "voice"}))
         with warnings.catch_warnings():
             # It warns that readers of old versions will fail, which is what keep_s says to whoever sets it.
             warnings.filterwarnings("ignore", message=".*cleanup_older_than", category=UserWarning)
-            self._table.optimize(cleanup_older_than=timedelta(seconds=keep_s))
+            self._committed(lambda: self._table.optimize(cleanup_older_than=timedelta(seconds=keep_s)))
 
     def build_index(self) -> None:
         """Make the inverted file that `near` uses: vectors as they are, in about sqrt(n) cells."""
@@ -293,6 +297,20 @@ class ReferenceTable:
             table = self._database.open_table(_SETTINGS)
         merge = table.merge_insert("name").when_matched_update_all().when_not_matched_insert_all()
         merge.execute(row)
+
+    def _committed(self, change: Callable[[], Any]) -> Any:
+        """Make a change; where it collides with another writer, make it again on what that one left.
+
+        LanceDB does so for some kinds of changes, and tells of the others by a RuntimeError.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                return change()
+            except RuntimeError as error:
+                if "commit conflict" not in str(error):
+                    raise
+                self.refresh()
+        raise KowairoError(f"{self._place}: others write without a pause; try again when they are done")
 
     def _matrix_of(self, batch: pa.RecordBatch) -> NDArray[np.float32]:
         flat: NDArray[np.float32] = batch["vector"].flatten().to_numpy(zero_copy_only=False)
