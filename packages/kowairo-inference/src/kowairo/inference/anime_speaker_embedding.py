@@ -15,6 +15,7 @@ from kowairo.models import EcapaGroupNorm, load_published
 from kowairo.models.hub import check_digest, fetch_file
 
 from .embed_file import embed_samples
+from .precision import prepare_encoder
 
 Variant = Literal["char", "va"]
 REPOSITORIES: Mapping[str, str] = MappingProxyType(
@@ -73,6 +74,7 @@ class AnimeSpeakerEmbedding:
             )
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.encoder.to(self.device).eval()
+        self._prepared = prepare_encoder(self.encoder, "fp32")
 
     def get_embedding(self, audio_path: str | Path) -> NDArray[np.float32]:
         """Embed a file.
@@ -87,7 +89,7 @@ class AnimeSpeakerEmbedding:
             AudioError: the file is missing, undecodable, silent or shorter than 40 ms.
         """
         samples = read_audio(audio_path, min_duration_s=_LEAST_DURATION_S, max_duration_s=_LONGEST_S)
-        vector = embed_samples(samples, self.encoder, name=str(audio_path))
+        vector = embed_samples(samples, self._prepared, name=str(audio_path))
         unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
         return unit
 

@@ -4,10 +4,8 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,14 +27,21 @@ from kowairo.core import (
     write_vectors,
 )
 from kowairo.core.training_overlap import OVERLAP_NAME, RECORD_KEY, known_speakers
-from kowairo.data import AudioError
 from kowairo.models.build import Plain
 
 from .crops import CropPlan
-from .embed_file import InferencePrecision, embed_samples
 from .embed_part import EmbedPart, SkippedFile, count_reasons
 from .embedding_source import AudioFiles, EmbeddingSource
+from .extraction import Extraction
 from .open_encoder import OpenedEncoder, open_encoder
+from .precision import (
+    DeviceChoice,
+    InferencePrecision,
+    PrecisionChoice,
+    choose_device,
+    choose_precision,
+    prepare_encoder,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -47,19 +52,31 @@ class EmbedSettings:
 
     Attributes:
         max_duration_s: only the first so many seconds of a file; None uses all.
-        precision: number format of the matrix products.
+        precision: number format of the matrix products; "auto" is bf16 where that is faster and agrees
+            (`choose_precision`).
         crops: crops of each file; None embeds it whole.
     """
 
     max_duration_s: float | None = None
-    precision: InferencePrecision = "fp32"
+    precision: PrecisionChoice = "fp32"
     crops: CropPlan | None = None
 
     def __post_init__(self) -> None:
         if self.max_duration_s is not None and self.max_duration_s < 0.5:
             raise InputError(f"max_duration_s must be at least 0.5 s, got {self.max_duration_s}")
-        if self.precision not in ("fp32", "bf16"):
-            raise InputError(f"precision is fp32 or bf16, got {self.precision!r}")
+        if self.precision not in ("auto", "fp32", "bf16"):
+            raise InputError(f"precision is auto, fp32 or bf16, got {self.precision!r}")
+
+    @property
+    def number_format(self) -> InferencePrecision:
+        """The precision, which is chosen by now.
+
+        Raises:
+            InputError: it is still "auto".
+        """
+        if self.precision == "auto":
+            raise InputError("the precision is not chosen yet; choose_precision does that for an encoder")
+        return self.precision
 
     @property
     def stated(self) -> dict[str, object]:
@@ -103,11 +120,12 @@ def embed_corpus(
     part_size: int = 500,
     strict: bool = False,
     speakers: Mapping[str, Speaker] | None = None,
+    device: DeviceChoice = "cpu",
 ) -> EmbedSummary:
     """Embed every file, one at a time and whole: never padded, so a vector does not depend on its neighbours.
 
-    Each of the workers decodes a file and computes its embedding with one core: two workers then use two
-    cores fully, where one computation spread over two cores waits for itself (benchmarks/results/embed.md).
+    Each of the workers computes with one core while files are decoded ahead (`Extraction`): two workers then
+    use two cores fully, where one computation spread over two waits for itself (benchmarks/results/embed.md).
     Vectors are written in parts beside `out` and put together at the end; a killed job loses at most one
     part, and the finished set is the same bit for bit. A finished set of the same encoder, files and settings
     is left as it is.
@@ -126,6 +144,8 @@ def embed_corpus(
         part_size: utterances per part.
         strict: fail when a file was skipped, after the set is written.
         speakers: speaker of each utterance (`speakers_of`), to be looked for in the training record.
+        device: where the network runs, "auto", "cpu" or "cuda"; on a GPU utterances are embedded together,
+            without padding.
 
     Returns:
         Counts; the set is read with `EmbeddingSet.load`.
@@ -137,8 +157,10 @@ def embed_corpus(
     count = len(source.utts)
     if not count or workers < 1 or part_size < 1:
         raise InputError(f"nothing to do: {count} utterances, {workers} workers, parts of {part_size}")
-    settings = settings or EmbedSettings()
     opened = open_encoder(encoder)
+    opened.encoder.to(choose_device(device))
+    settings = settings or EmbedSettings()
+    settings = replace(settings, precision=choose_precision(opened.encoder, settings.precision))
     if opened.record is None and any(True for _ in opened.encoder.parameters()):
         _log.info("the encoder has no training record: nobody can tell which lines it was trained on")
     fingerprint = _fingerprint(source, opened, settings)
@@ -163,51 +185,24 @@ def _embed_parts(
     workers: int,
     part_size: int,
 ) -> list[Path]:
-    utts = source.utts
+    utts, shape = source.utts, settings.vector_shape(opened.encoder.embedding_dim)
     files = []
-    with _one_core_per_worker(workers) as pool:
+    extraction = Extraction(
+        source,
+        prepare_encoder(opened.encoder, settings.number_format),
+        record=opened.record,
+        max_duration_s=settings.max_duration_s,
+        crops=settings.crops,
+        workers=workers,
+    )
+    with extraction:
         for number, start in enumerate(range(0, len(utts), part_size)):
             path = folder / f"part-{number:06d}.npz"
             if EmbedPart.load(path) is None:
-                _embed_part(utts[start : start + part_size], source, opened, settings, pool).save(path)
+                extraction.embed_part(utts[start : start + part_size], vector_shape=shape).save(path)
                 _log.info("embedded %d of %d utterances", min(start + part_size, len(utts)), len(utts))
             files.append(path)
     return files
-
-
-def _embed_part(
-    utts: Sequence[str],
-    source: EmbeddingSource,
-    opened: OpenedEncoder,
-    settings: EmbedSettings,
-    pool: ThreadPoolExecutor,
-) -> EmbedPart:
-    rate_hz, heard = opened.encoder.sample_rate_hz, set()
-
-    def embed(utt: str) -> NDArray[np.float32] | SkippedFile:
-        try:
-            samples = source.samples(utt, sample_rate_hz=rate_hz)
-            if opened.record is not None:
-                hashes = source.hashes(utt, samples, sample_rate_hz=rate_hz)
-                if opened.record.record.has_audio(hashes):
-                    heard.add(utt)
-            return embed_samples(
-                samples,
-                opened.encoder,
-                name=utt,
-                max_duration_s=settings.max_duration_s,
-                precision=settings.precision,
-                crops=settings.crops,
-            )
-        except AudioError as error:
-            return SkippedFile(utt, error.reason, str(error))
-
-    found = list(zip(utts, pool.map(embed, utts), strict=True))
-    kept = [(utt, item) for utt, item in found if not isinstance(item, SkippedFile)]
-    skipped = [item for _, item in found if isinstance(item, SkippedFile)]
-    nothing = np.empty((0, *settings.vector_shape(opened.encoder.embedding_dim)), dtype=np.float32)
-    vectors = np.stack([vector for _, vector in kept]) if kept else nothing
-    return EmbedPart([utt for utt, _ in kept], vectors, skipped, sorted(heard))
 
 
 def _assemble(files: Sequence[Path], out: Path, meta: dict[str, object]) -> frozenset[str]:
@@ -329,13 +324,3 @@ def _open_parts(folder: Path, identity: str) -> None:
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_json(mark, identity)
-
-
-@contextmanager
-def _one_core_per_worker(workers: int) -> Iterator[ThreadPoolExecutor]:
-    before = torch.get_num_threads()
-    try:
-        with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            yield pool
-    finally:
-        torch.set_num_threads(before)

@@ -18,9 +18,10 @@ from kowairo.models import Encoder, SileroVad
 from kowairo.models.hub import fetch_checkpoint, is_hub_id
 
 from .crops import CropPlan, evenly_spaced_crops
-from .embed_file import InferencePrecision, NonFiniteEmbeddingError, embed_samples
+from .embed_file import NonFiniteEmbeddingError, embed_samples
 from .embedding_statistics import EmbeddingStatistics
 from .open_encoder import OpenedEncoder, open_encoder
+from .precision import InferencePrecision, PrecisionChoice, choose_precision, prepare_encoder
 from .quality import Quality, QualityBar, measure_quality
 from .recording import Recording, read_recording, recording_name
 from .windows import audio_windows
@@ -57,7 +58,8 @@ class SpeakerEmbedder:
         bar: recordings below it raise `QualityError`; None embeds whatever there is.
         vad: finds words; None leaves net speech open.
         device: where the network runs.
-        precision: "fp32", or "bf16" for bf16 matrix products.
+        precision: number format of the matrix products, "fp32" or "bf16"; "auto" is bf16 where that is
+            faster and agrees, which takes a second to find out: not for a few recordings.
         max_duration_s: longer recordings are refused before they are decoded; `embed_windows` takes them.
 
     Raises:
@@ -73,18 +75,19 @@ class SpeakerEmbedder:
         bar: QualityBar | None = QualityBar(),  # noqa: B008  # frozen
         vad: SileroVad | None = None,
         device: str | torch.device = "cpu",
-        precision: InferencePrecision = "fp32",
+        precision: PrecisionChoice = "fp32",
         max_duration_s: float = MAX_DURATION_S,
     ) -> None:
         if opened.encoder.sample_rate_hz != SAMPLE_RATE_HZ:
             raise InputError(f"expected an encoder for 16 kHz, got {opened.encoder.sample_rate_hz} Hz")
-        self.encoder: Encoder = opened.encoder.to(device).eval()
+        encoder = opened.encoder.to(device).eval()
+        self.precision: InferencePrecision = choose_precision(encoder, precision)
+        self.encoder: Encoder = prepare_encoder(encoder, self.precision)
         self.name, self.digest = opened.name, opened.digest
         self.card: dict[str, Any] = card or {}
         self.statistics = statistics
         self.bar = bar
         self.vad = vad
-        self.precision: InferencePrecision = precision
         self.max_duration_s = max_duration_s
 
     @classmethod
@@ -94,7 +97,7 @@ class SpeakerEmbedder:
         *,
         bar: QualityBar | None = QualityBar(),  # noqa: B008  # frozen
         device: str | torch.device = "cpu",
-        precision: InferencePrecision = "fp32",
+        precision: PrecisionChoice = "fp32",
         revision: str = "main",
         sha256: str | None = None,
         max_duration_s: float = MAX_DURATION_S,
@@ -109,7 +112,7 @@ class SpeakerEmbedder:
                 somebody else published; `owner/name` of a hub repository that is a checkpoint folder.
             bar: recordings below it raise `QualityError`; None embeds whatever there is.
             device: where the network runs, as "cpu" or "cuda".
-            precision: "fp32", or "bf16" for bf16 matrix products.
+            precision: "fp32", "bf16", or "auto".
             revision: branch, tag or commit of a hub repository.
             sha256: what its model.safetensors must have.
             max_duration_s: longer recordings are refused.
@@ -267,7 +270,7 @@ class SpeakerEmbedder:
     def _embed_measured(
         self, samples: NDArray[np.float32], quality: Quality, *, source: str, start_s: float = 0.0
     ) -> Embedding:
-        raw = embed_samples(samples, self.encoder, name=source, precision=self.precision)
+        raw = embed_samples(samples, self.encoder, name=source)
         magnitude = float(np.linalg.norm(raw))
         if magnitude == 0.0:
             raise NonFiniteEmbeddingError(f"{source}: the embedding is zero")

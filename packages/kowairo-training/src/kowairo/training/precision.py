@@ -5,6 +5,7 @@ from typing import Literal
 import torch
 
 from kowairo.core import InputError
+from kowairo.models.processor import has_fast_bf16
 
 PrecisionName = Literal["auto", "fp32", "bf16"]
 
@@ -32,11 +33,4 @@ def resolve_precision(precision: PrecisionName, device: torch.device) -> torch.d
         return torch.bfloat16
     if precision != "auto":
         raise InputError(f"precision is auto, fp32 or bf16, got {precision!r}")
-    return torch.bfloat16 if _gains_by_bf16(device) else torch.float32
-
-
-def _gains_by_bf16(device: torch.device) -> bool:
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    found = torch.cpu.get_capabilities()
-    return bool(found.get("amx_bf16", False) or found.get("avx512_bf16", False))
+    return torch.bfloat16 if has_fast_bf16(device) else torch.float32

@@ -28,6 +28,7 @@ def verify(
     json: bool = False,
     exit_code: bool = False,
     any_quality: bool = False,
+    precision: Literal["auto", "fp32", "bf16"] = "fp32",
 ) -> None:
     """Say whether recordings are one voice: `kowairo verify KNOWN.wav [KNOWN2.wav ...] QUESTIONED.wav`.
 
@@ -44,13 +45,15 @@ def verify(
         json: Print everything as JSON, in English words.
         exit_code: Exit status 1 if it is not one voice.
         any_quality: Compare recordings below the bar of quality too.
+        precision: fp32 or bf16 products; auto: bf16 where it is faster and agrees, which takes longer to find
+            out than it saves on a few files.
     """
     if len(files) < FEWEST_FILES:
         raise InputError(f"verify needs two files or more, got {len(files)}")
     embedder = (
-        SpeakerEmbedder.from_pretrained(encoder, bar=None)
+        SpeakerEmbedder.from_pretrained(encoder, precision=precision, bar=None)
         if any_quality
-        else SpeakerEmbedder.from_pretrained(encoder)
+        else SpeakerEmbedder.from_pretrained(encoder, precision=precision)
     )
     try:
         verdict = verify_voices(
