@@ -38,6 +38,7 @@ def test_every_stretch_is_a_bar_and_names_are_escaped(timeline):
     assert [list(bar.base) for bar in bars] == [[0.0, 10], [8.0], [4.0]]
     assert [list(bar.x) for bar in bars] == [[4.0, 1], [2.0], [1.0]]
     assert list(bars[0].customdata) == ["s0", ""]
+    assert list(bars[0].marker.opacity) == [1.0, 0.45]
     assert bars[1].name == "&lt;b&gt;Rin"
 
 

@@ -54,12 +54,6 @@ class LineMap:
     agreement: float
     title: str = ""
 
-    @property
-    def heading(self) -> str:
-        """The title and the agreement, for above the map."""
-        share = "" if isnan(self.agreement) else f"{self.agreement:.1%}"
-        return " · ".join(part for part in (self.title, share) if part)
-
 
 def line_map(
     embeddings: EmbeddingSet,
@@ -181,13 +175,13 @@ def map_plotly(drawing: LineMap, *, playable: Sequence[str]) -> go.Figure:
 
     Args:
         drawing: The map.
-        playable: Lines with a clip in the page; drawn filled, the others pale.
+        playable: Lines with a clip in the page; drawn filled, the others pale unless none has one.
 
     Returns:
         The figure; the custom data of a point is its utterance id.
     """
     figure = go.Figure(layout=plotly_layout(x_title="", y_title=""))
-    with_clip = set(playable)
+    with_clip = set(playable or drawing.utts)
     for speaker, style in drawing.styles.items():
         rows = [row for row, owner in enumerate(drawing.speakers) if owner == speaker]
         figure.add_scatter(
@@ -225,17 +219,17 @@ def map_matplotlib(*drawings: LineMap) -> Figure:
     figure, axes = grid_canvas(
         width=wide, height=7.0 if len(drawings) == 1 else 5.0 * rows, rows=rows, columns=columns
     )
-    for axis, drawing in zip(axes, drawings, strict=False):
+    titles = drawable([drawing.title for drawing in drawings], noun="encoder")
+    for axis, drawing, title in zip(axes, drawings, titles, strict=False):
         speakers = np.array(drawing.speakers)
         labels = drawable([drawing.names[speaker] for speaker in drawing.styles])
         for (speaker, style), label in zip(drawing.styles.items(), labels, strict=True):
             x, y = drawing.positions[speakers == speaker].T
             marker = style.symbol.matplotlib
             axis.scatter(x, y, s=26, color=style.color, marker=marker, linewidths=0, label=label)
-        if drawing.title:
-            axis.set_title(
-                drawable([drawing.heading])[0], fontsize=11, fontfamily=label_fonts([drawing.heading])
-            )
+        if title:
+            share = "" if isnan(drawing.agreement) else f" · {drawing.agreement:.1%}"
+            axis.set_title(f"{title}{share}", fontsize=11, fontfamily=label_fonts([title]))
     for axis in axes:
         axis.set_axis_off()
     handles, labels = axes[0].get_legend_handles_labels()

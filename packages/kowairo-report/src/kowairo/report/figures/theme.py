@@ -163,7 +163,7 @@ def label_fonts(labels: Sequence[str]) -> list[str]:
     return [_DEFAULT_FONT] if best is None or not found[best] else [_DEFAULT_FONT, best]
 
 
-def drawable(labels: Sequence[str]) -> list[str]:
+def drawable(labels: Sequence[str], *, noun: str = "speaker") -> list[str]:
     """Replace labels that no font here can draw by "speaker 1", "speaker 2" ...
 
     A row of boxes tells nothing, a number still does; the page itself shows the real names. Numbers follow
@@ -172,7 +172,7 @@ def drawable(labels: Sequence[str]) -> list[str]:
     numbers = {label: number for number, label in enumerate(sorted(set(labels)), start=1)}
     known = frozenset().union(*(_characters(name) for name in label_fonts(labels)))
     return [
-        label if all(ord(character) in known for character in label) else f"speaker {numbers[label]}"
+        label if all(ord(character) in known for character in label) else f"{noun} {numbers[label]}"
         for label in labels
     ]
 

@@ -74,7 +74,7 @@ def timeline_plotly(timeline: Timeline, *, clips: Mapping[Span, str]) -> go.Figu
 
     Args:
         timeline: The stretches.
-        clips: Name of the clip in the page by stretch; the others are pale.
+        clips: Name of the clip in the page by stretch; the others are pale unless none has one.
     """
     figure = go.Figure(layout=plotly_layout(x_title="", y_title=""))
     voices = list(timeline.talk_s)
@@ -90,7 +90,7 @@ def timeline_plotly(timeline: Timeline, *, clips: Mapping[Span, str]) -> go.Figu
             marker={
                 "color": color,
                 "line": {"width": 0},
-                "opacity": [1.0 if span in clips else 0.45 for span in own],
+                "opacity": [1.0 if span in clips or not clips else 0.45 for span in own],
             },
             customdata=[clips.get(span, "") for span in own],
             text=[f"{clock(span.start_s)} to {clock(span.end_s)}<br>cosine {span.score:.2f}" for span in own],
