@@ -26,12 +26,13 @@ def open_socket(host: str, port: int) -> socket.socket:
     Raises:
         InputError: It is taken, or the host is none of this machine.
     """
+    if not 0 <= port < 1 << 16:
+        raise InputError(f"{host}:{port} cannot be served: a port is a number below 65536")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except (OSError, OverflowError) as error:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"{host}:{port} cannot be served: {said}") from error
+    except OSError as error:
+        raise InputError(f"{host}:{port} cannot be served: {error.strerror or error}") from error
 
 
 def url_of(bound: socket.socket, *, token: str | None) -> str:
