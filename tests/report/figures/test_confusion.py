@@ -67,6 +67,12 @@ def test_a_cell_plays_the_lines_of_both_characters(voices):
     assert list(cells[0][2]) == [similarity.lines[0], similarity.lines[2]]
 
 
+def test_long_names_are_cut_where_they_would_take_the_room_of_the_matrix(voices):
+    figure = similarity_matplotlib(similarity_matrix(*voices), title_of={"a": "x" * 40, "b": "short"})
+    names = {text.get_text() for text in figure.axes[0].get_xticklabels()}
+    assert names == {"x" * 15 + "…", "short", "c"}
+
+
 def test_the_tree_has_a_branch_less_than_characters(voices):
     similarity = similarity_matrix(*voices)
     assert similarity.branches.shape == (2, 4, 2)

@@ -19,6 +19,7 @@ from .theme import PALETTE, SOFT, canvas, drawable, label_fonts, plotly_layout
 
 # One hue from page to deep blue: order is readable without colour vision, and in grey.
 _SCALE = ("#eef3fa", "#9dbfe8", "#2f74d0", "#12315f")
+_LONGEST = 16
 _TREE = 0.14  # height of the tree, of that of the picture
 
 
@@ -149,7 +150,7 @@ def similarity_plotly(similarity: Similarity, *, title_of: Mapping[str, str]) ->
         xgap=1,
         ygap=1,
     )
-    short = [name if len(name) <= 16 else name[:15] + "…" for name in map(html.unescape, names)]
+    short = [_short(html.unescape(name)) for name in names]
     ticks = {
         "tickvals": list(range(len(names))),
         "ticktext": [html.escape(s) for s in short],
@@ -178,7 +179,7 @@ def _add_tree(figure: go.Figure, similarity: Similarity) -> None:
 
 def similarity_matplotlib(similarity: Similarity, *, title_of: Mapping[str, str] | None = None) -> Figure:
     """Draw the matrix under its tree for a PNG."""
-    names = [(title_of or {}).get(speaker, speaker) for speaker in similarity.speakers]
+    names = [_short((title_of or {}).get(speaker, speaker)) for speaker in similarity.speakers]
     size = 2.5 + 0.17 * len(similarity.speakers)
     figure, (axis,) = canvas(width=size + 1, height=size)
     axis.grid(visible=False)
@@ -192,6 +193,10 @@ def similarity_matplotlib(similarity: Similarity, *, title_of: Mapping[str, str]
     tree.set_ylim(0.0, 1.02 * float(similarity.branches[:, :, 1].max(initial=1e-3)))
     tree.set_axis_off()
     return figure
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
 
 
 def _lines(embeddings: EmbeddingSet, corpus: Corpus) -> dict[str, list[str]]:
