@@ -12,8 +12,6 @@ from kowairo.cli.label_tables import NO_AUDIO, read_labels
 from kowairo.core import AudioRef, Corpus, EmbeddingSet, InputError
 from kowairo.data import AudioError
 from kowairo.data.importers import CharacterFolder
-from kowairo.inference import Embedding, QualityError, SpeakerEmbedder
-from kowairo.inference.gallery import Gallery
 from kowairo.report.comparison.runs import short_names
 from kowairo.report.figures.map import display_name, spread_over_speakers
 
@@ -133,6 +131,9 @@ def _of_sets(source: VoiceSource, corpus: Corpus, max_lines: int, seed: int) -> 
 
 
 def _embedded(source: VoiceSource, corpus: Corpus, workers: int) -> PlottedVoices:
+    # Here, and not above: embedding sets are drawn without torch, whose import takes longer than the map.
+    from kowairo.inference import Embedding, QualityError, SpeakerEmbedder
+
     encoders = list(source.encoders) or ["base"]
     utts, found = corpus.utts, []
     reasons: dict[str, str] = {}
@@ -143,7 +144,9 @@ def _embedded(source: VoiceSource, corpus: Corpus, workers: int) -> PlottedVoice
         results = dict(
             zip(utts, embedder.embed_each([corpus.audio[utt] for utt in utts], workers=workers), strict=True)
         )
-        reasons |= {utt: _reason(one) for utt, one in results.items() if not isinstance(one, Embedding)}
+        for utt, one in results.items():
+            if not isinstance(one, Embedding):
+                reasons[utt] = one.reason if isinstance(one, AudioError | QualityError) else "unusable"
         found.append({utt: one.vector for utt, one in results.items() if isinstance(one, Embedding)})
     kept = [utt for utt in utts if utt not in reasons]
     left_out = dict(Counter(reasons.values()).most_common())
@@ -158,6 +161,8 @@ def _embedded(source: VoiceSource, corpus: Corpus, workers: int) -> PlottedVoice
 
 
 def _of_gallery(source: VoiceSource, place: str, max_lines: int, seed: int) -> PlottedVoices:
+    from kowairo.inference.gallery import Gallery
+
     gallery = Gallery.open(place)
     counts = {voice.name: voice.num_references for voice in gallery.voices()}
     if missing := [voice for voice in source.voices if voice not in counts]:
@@ -180,10 +185,6 @@ def _of_gallery(source: VoiceSource, place: str, max_lines: int, seed: int) -> P
     label = source.labels[0] if source.labels else gallery.encoder.name
     models = {label: EmbeddingSet(np.stack(list(vectors.values())), list(vectors))}
     return PlottedVoices(models, Corpus(audio, speakers), {})
-
-
-def _reason(error: InputError) -> str:
-    return error.reason if isinstance(error, AudioError | QualityError) else "unusable"
 
 
 def _counts(reasons: dict[str, int]) -> str:
