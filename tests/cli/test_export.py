@@ -55,3 +55,45 @@ def test_thresholds_are_not_taken_from_voices_of_the_training(run, trained, deve
 def test_half_of_the_development_trials_is_refused(run, trained, development, tmp_path):
     status, _, errors = run("export", "--checkpoint", trained, "--out", tmp_path / "model", *development[:2])
     assert (status, errors) == (2, ["kowairo: --scores, --trials and --dev_corpus go together"])
+
+
+@pytest.mark.slow
+def test_every_format_is_written_and_8_bits_are_measured_on_voices(
+    run, corpus, trained, lines_and_trials, tmp_path
+):
+    options = ["--checkpoint", trained, "--out", tmp_path / "model", *lines_and_trials, "--int8_bar", "1.0"]
+    status, out, _ = run("export", *options, "--formats", "[onnx,torchscript,int8]")
+    assert status == 0
+    assert "model.pt agrees with the encoder" in out
+    assert "EER" in out
+    assert {"model.onnx", "model.pt", "model.int8.onnx"} <= {p.name for p in (tmp_path / "model").iterdir()}
+
+
+@pytest.mark.slow
+def test_8_bits_that_cost_more_than_the_bar_are_refused_and_nothing_is_written(
+    run, trained, lines_and_trials, tmp_path
+):
+    options = ["--checkpoint", trained, "--out", tmp_path / "model", *lines_and_trials, "--int8_bar", "-1.0"]
+    status, _, errors = run("export", *options, "--formats", "[int8]")
+    assert (status, len(errors)) == (1, 1)
+    assert "nothing was written" in errors[0]
+    assert not (tmp_path / "model").exists()
+
+
+def test_8_bits_want_voices_to_be_measured_on(run, trained, tmp_path):
+    status, _, errors = run("export", "--checkpoint", trained, "--out", tmp_path / "m", "--formats", "[int8]")
+    assert status == 2
+    assert "give --dev_corpus DIR and --trials FILE" in errors[0]
+
+
+@pytest.fixture
+def lines_and_trials(corpus, tmp_path):
+    utts = sorted(line.split()[0] for line in (corpus / "wav.scp").read_text().splitlines())
+    speakers = dict(line.split() for line in (corpus / "utt2spk").read_text().splitlines())
+    rows = [
+        f"{a} {b} {'target' if speakers[a] == speakers[b] else 'nontarget'}\n"
+        for i, a in enumerate(utts)
+        for b in utts[i + 1 :]
+    ]
+    (tmp_path / "trials").write_text("".join(rows))
+    return ["--dev_corpus", corpus, "--trials", tmp_path / "trials"]

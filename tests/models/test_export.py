@@ -1,8 +1,17 @@
+import json
+
 import pytest
 import torch
 
-from kowairo.models import EcapaGroupNorm, ExportMismatchError, MfccStatistics, NormalizedFbank, export_onnx
-from kowairo.models.export import least_cosine
+from kowairo.models import (
+    EcapaGroupNorm,
+    ExportMismatchError,
+    MfccStatistics,
+    NormalizedFbank,
+    export_onnx,
+    export_torchscript,
+)
+from kowairo.models.export import FACTS_NAME, check_onnx
 from kowairo.testing import TinyEncoder
 
 pytest.importorskip("onnxruntime")
@@ -41,15 +50,34 @@ def test_the_file_says_sample_rate_and_least_length(tmp_path):
     assert facts == {"sample_rate_hz": "16000", "min_samples": "1"}
 
 
-def test_a_file_that_disagrees_is_refused_and_not_written(tmp_path):
+@pytest.mark.parametrize("write", [export_onnx, export_torchscript])
+def test_a_file_that_disagrees_is_refused_and_not_written(tmp_path, write):
     with pytest.raises(ExportMismatchError, match="nothing was written"):
-        export_onnx(_ForgetfulEncoder(), tmp_path / "model.onnx")
+        write(_ForgetfulEncoder(), tmp_path / "model.pt")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_files_of_two_encoders_disagree(tmp_path):
-    export_onnx(MfccStatistics(), tmp_path / "model.onnx")
-    assert least_cosine(_reversed_statistics(), tmp_path / "model.onnx") < 0.9999
+def test_the_file_of_another_encoder_disagrees(tmp_path):
+    path = tmp_path / "model.onnx"
+    export_onnx(MfccStatistics(), path)
+    with pytest.raises(ExportMismatchError, match=r"cosine - 1\| = "):
+        check_onnx(_reversed_statistics(), path, path=path)
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.load.*deprecated:DeprecationWarning")
+def test_a_torchscript_file_takes_batches_and_says_its_sample_rate(tmp_path):
+    encoder = MfccStatistics()
+    assert export_torchscript(encoder, tmp_path / "model.pt") >= 0.9999
+    facts = {FACTS_NAME: ""}
+    loaded = torch.jit.load(str(tmp_path / "model.pt"), _extra_files=facts)
+    assert json.loads(facts[FACTS_NAME]) == {"sample_rate_hz": "16000", "min_samples": "1"}
+    waveforms = torch.randn(3, 5000, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(loaded(waveforms), encoder(waveforms), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_a_tiny_encoder_agrees_with_its_torchscript_file(tmp_path):
+    assert export_torchscript(TinyEncoder(), tmp_path / "model.pt") >= 0.9999
 
 
 def _reversed_statistics():

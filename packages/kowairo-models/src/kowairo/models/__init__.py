@@ -14,8 +14,9 @@ from .ecapa import EcapaGroupNorm as EcapaGroupNorm
 from .ecapa_batch_norm import EcapaBatchNorm as EcapaBatchNorm
 from .encoder import Encoder as Encoder
 from .enhanced_encoder import EnhancedEncoder as EnhancedEncoder
-from .export import ExportMismatchError as ExportMismatchError
 from .export import export_onnx as export_onnx
+from .export import export_torchscript as export_torchscript
+from .export_check import ExportMismatchError as ExportMismatchError
 from .foreign import ForeignEncoder as ForeignEncoder
 from .foreign import import_foreign as import_foreign
 from .foreign import open_foreign as open_foreign
@@ -80,6 +81,7 @@ __all__ = [
     "attach_record",
     "build_encoder",
     "export_onnx",
+    "export_torchscript",
     "from_pretrained",
     "import_foreign",
     "load_backbone",
