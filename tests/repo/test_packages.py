@@ -14,7 +14,7 @@ IMPORT_NAMES = {
     "umap_learn": "umap",
 }
 # Needed by a library that we import, at run time, without an import of ours.
-NEEDED_BY_OTHERS = {"tensorboard", "onnx", "onnxscript", "onnxruntime"}
+NEEDED_BY_OTHERS = {"tensorboard", "onnx", "onnxscript", "onnxruntime", "python_multipart"}
 # Imported by their names in a string, so that a missing extra can be explained.
 LOADED_BY_NAME = {"fsspec", "pyopenjtalk", "pyworld"}
 

@@ -53,21 +53,9 @@ def serve(
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         raise InputError(f"serve needs {', '.join(missing)}: pip install 'kowairo-inference[serve]'")
     # Here, and not above: without the extra, the lines above say what to do.
-    from kowairo.inference.server import (
-        Access,
-        GalleryKeeper,
-        Judge,
-        ReferenceAudio,
-        ServerLimits,
-        VoiceService,
-        create_app,
-        open_socket,
-        read_or_make_token,
-        run_server,
-        url_of,
-    )
+    from kowairo.inference import server
 
-    limits = ServerLimits(
+    limits = server.ServerLimits(
         max_request_bytes=max_request_mib * 1024 * 1024,
         max_duration_s=max_duration_s,
         requests_per_minute=requests_per_minute,
@@ -75,25 +63,19 @@ def serve(
         workers=workers,
         max_references=max_references,
     )
-    token = None if token_file is None else read_or_make_token(token_file)
-    access = Access(host, token)
-    with _place(gallery) as place, open_socket(host, port) as bound:
+    token = None if token_file is None else server.read_or_make_token(token_file)
+    access = server.Access(host, token)
+    with _place(gallery) as place, server.open_socket(host, port) as bound:
         opened, embedder = open_or_make(place, encoder, any_quality=any_quality)
-        audio = ReferenceAudio(keep_audio, max_duration_s=max_duration_s)
-        service = VoiceService(
-            embedder,
-            GalleryKeeper(opened, audio=audio, max_references=max_references),
-            judge=Judge(embedder.card, point=point),
-            limits=limits,
-            temporary=gallery is None,
-        )
-        app = create_app(service, access=access, limits=limits, accept_cut=cut_files)
+        audio = server.ReferenceAudio(keep_audio, max_duration_s=max_duration_s)
+        keeper = server.GalleryKeeper(opened, audio=audio, max_references=max_references)
+        judge = server.Judge(embedder.card, point=point)
+        service = server.VoiceService(embedder, keeper, judge=judge, limits=limits, temporary=gallery is None)
+        app = server.create_app(service, access=access, limits=limits, accept_cut=cut_files)
         kept = "gone in the end" if gallery is None else f"in {gallery}"
-        print(
-            f"{url_of(bound, token=token)}  (encoder {opened.encoder.name}; gallery {kept}; Ctrl-C ends)",
-            flush=True,
-        )
-        run_server(app, bound, concurrent=concurrent)
+        url = server.url_of(bound, token=token)
+        print(f"{url}  (encoder {opened.encoder.name}; gallery {kept}; Ctrl-C ends)", flush=True)
+        server.run_server(app, bound, concurrent=concurrent)
 
 
 @contextmanager
