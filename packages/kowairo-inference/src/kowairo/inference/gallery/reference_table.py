@@ -8,19 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import lancedb
 import numpy as np
+import pyarrow as pa
+from lancedb.index import IvfFlat
 from numpy.typing import NDArray
 
 from kowairo.core import InputError, KowairoError
 
 from .references import ReferenceFacts, References
-
-try:
-    import lancedb
-    import pyarrow as pa
-    from lancedb.index import IvfFlat
-except ImportError as error:
-    raise InputError("galleries need LanceDB: pip install lancedb") from error
 
 _FORMAT = 1
 _KEY = b"kowairo.gallery"
