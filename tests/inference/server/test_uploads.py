@@ -59,6 +59,15 @@ def test_a_file_that_is_cut_off_is_refused_unless_it_is_wanted(wav, kind):
     assert len(read(cut, accept_cut=True).samples) > 16000
 
 
+def test_an_ogg_file_that_is_cut_anywhere_is_refused(wav):
+    content = wav(kind="OGG", subtype="VORBIS", duration_s=3.0)
+    assert len(read(content).samples) == pytest.approx(48_000, abs=10)
+    for share in (0.3, 0.5, 0.7, 0.9, 0.99):
+        with pytest.raises(AudioError) as caught:
+            read(content[: int(share * len(content))])
+        assert caught.value.reason in ("undecodable", "empty")
+
+
 def test_samples_that_are_no_numbers_are_refused(wav):
     samples = np.full(16000, 0.1, dtype=np.float32)
     samples[100] = np.nan

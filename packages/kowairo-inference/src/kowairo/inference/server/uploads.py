@@ -20,6 +20,7 @@ _MOST_CHANNELS = 8
 # Stereo at 192 kHz: 92 MB a minute in memory; 255 channels of silence would be a kilobyte on the wire.
 _MOST_VALUES_PER_S = 400_000
 _OPEN_ENDED = (0, 0xFFFFFFFF)
+_OGG_HEADER_BYTES = 27
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +102,22 @@ def _check_header(content: bytes, name: str) -> None:
 
 
 def _missing_bytes(content: bytes) -> str:
-    """How much of a RIFF or FORM file is missing by its own account: the decoder says nothing of that."""
+    """What is missing of a RIFF, FORM or Ogg file by its own account: the decoder says nothing of that."""
+    if content[:4] == b"OggS":
+        return _open_ogg_page(content)
     if content[:4] not in (b"RIFF", b"FORM"):
         return ""
     declared = int.from_bytes(content[4:8], "little" if content[:4] == b"RIFF" else "big")
     missing = 8 + declared - len(content)
     # One byte: some writers leave out the last padding.
     return f"{missing} bytes are missing" if declared not in _OPEN_ENDED and missing > 1 else ""
+
+
+def _open_ogg_page(content: bytes) -> str:
+    """Whether the last page is whole: header, table of segments and all that these say (RFC 3533)."""
+    place = 0
+    while content[place : place + 4] == b"OggS":
+        table = place + _OGG_HEADER_BYTES
+        count = content[table - 1] if table <= len(content) else 0
+        place = table + count + sum(content[table : table + count])
+    return "the last Ogg page is not whole" if place > len(content) else ""
