@@ -137,15 +137,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with voices/dev")
     parser.add_argument("--trained", type=Path, help="checkpoint of a trained network of 1024 channels")
-    parser.add_argument("--shipped", nargs="*", default=["base", "anime"])
+    parser.add_argument("--networks", nargs="*", default=["random", "base", "anime"])
     parser.add_argument("--files", type=int, default=200)
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    encoders: dict[str, Encoder] = {"1024 channels, random weights": EcapaGroupNorm()}
+    encoders: dict[str, Encoder] = {}
+    for name in args.networks:
+        if name == "random":
+            encoders["1024 channels, random weights"] = EcapaGroupNorm()
+        else:
+            encoders[name] = from_pretrained(name)
     if args.trained is not None:
         encoders["1024 channels, trained"] = load_encoder(args.trained)
-    encoders |= {name: from_pretrained(name) for name in args.shipped}
     git = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
     print(f"{platform.machine()}, torch {torch.__version__}, librosa {librosa.__version__}, commit {commit}")

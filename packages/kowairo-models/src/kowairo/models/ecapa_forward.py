@@ -70,7 +70,7 @@ def _se_res2net(x: torch.Tensor, weights: SeRes2NetWeights, operations: EcapaOpe
     x = _tdnn(torch.cat(parts, dim=2), weights.tdnn2, operations)
     squeezed = F.relu(_linear(operations.mean_over_time(x), weights.se_block.conv1))
     gates = torch.sigmoid(_linear(squeezed, weights.se_block.conv2))  # (batch, channels)
-    return torch.addcmul(shortcut, x, operations.per_frame(gates.to(x.dtype)))
+    return operations.gated_sum(shortcut, x, operations.per_frame(gates.to(x.dtype)))
 
 
 def _pool(x: torch.Tensor, weights: PoolingWeights, operations: EcapaOperations) -> torch.Tensor:

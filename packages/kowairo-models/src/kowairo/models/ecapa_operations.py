@@ -107,6 +107,11 @@ def per_frame(values: torch.Tensor) -> torch.Tensor:
     return values.unsqueeze(1)
 
 
+def gated_sum(shortcut: torch.Tensor, x: torch.Tensor, gates: torch.Tensor) -> torch.Tensor:
+    """Sum shortcut + x * gates, in two operators that every runtime has."""
+    return shortcut + x * gates
+
+
 @dataclass(frozen=True)
 class EcapaOperations:
     """What the network is computed with; see the functions of the same names for arguments and results."""
@@ -117,6 +122,7 @@ class EcapaOperations:
     attentive_statistics: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
     mean_over_time: Callable[[torch.Tensor], torch.Tensor] = mean_over_time
     per_frame: Callable[[torch.Tensor], torch.Tensor] = per_frame
+    gated_sum: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor] = torch.addcmul
 
 
 PLAIN_OPERATIONS = EcapaOperations(
@@ -124,4 +130,5 @@ PLAIN_OPERATIONS = EcapaOperations(
     reflect_convolution=reflect_convolution,
     statistics=statistics,
     attentive_statistics=attentive_statistics,
+    gated_sum=gated_sum,
 )
