@@ -3,6 +3,13 @@ import pytest
 from kowairo.cli.commands import COMMANDS
 
 
+@pytest.fixture(autouse=True)
+def caches_stay_as_they_are(monkeypatch):
+    """The command sets them for its own process."""
+    monkeypatch.setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "1024")
+    monkeypatch.setenv("LRU_CACHE_CAPACITY", "1024")
+
+
 def test_other_places_than_loopback_need_a_token(run):
     status, _, errors = run("serve", "--host", "0.0.0.0", "--port", 0)
     assert status == 2
