@@ -11,8 +11,8 @@ from types import MappingProxyType
 from kowairo.core import InputError
 
 _NEEDED = ("fastapi", "uvicorn", "python_multipart")
-# oneDNN keeps what it compiled for every length of recording it met: a server grew from 430 MiB to over 1 GiB in
-# 300 requests; without, it stays below 520, for a seventh more CPU time. Read when torch is loaded, so not later.
+# oneDNN keeps what it compiled for every length of recording it met: 430 MiB became over 1 GiB in 300 requests.
+# Without that it stays below 520, for a seventh more CPU time. Read when torch is loaded, so not later.
 _CACHES: Mapping[str, str] = MappingProxyType(
     {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "0", "LRU_CACHE_CAPACITY": "1"}
 )
