@@ -21,7 +21,8 @@ def data(tmp_path):
     for name, low, high in (("train", "s00", "s06"), ("dev", "s06", "s10"), ("test", "s10", "s99")):
         part = whole.subset(utt for utt, speaker in whole.utt2spk.items() if low <= speaker < high)
         part.write(root / "voices" / name)
-        write_trials(root / "voices" / name / "trials", all_pairs(part))
+        if name != "train":
+            write_trials(root / "voices" / name / "trials", all_pairs(part))
     rng = np.random.default_rng(0)
     for kind in ("noise", "music", "rir"):
         (root / "noise" / kind).mkdir(parents=True)
@@ -50,7 +51,6 @@ def test_every_stage_runs_and_the_test_is_left_alone_until_it_is_asked_for(enhan
     assert {len(utts) for utts in disturbed.spk2utt.values()} == {2}
     last = enhance_voices.run(*options, "--lines", 2, "--exp", exp, "--test")
     assert last.returncode == 0, last.stderr[-3000:]
-    assert "stage 2: nets: unchanged, skipped" in last.stdout
     assert (exp / "test" / "trials_noisy").is_file()
 
 

@@ -10,6 +10,9 @@ from kowairo.models import EnhancedEncoder, load_encoder, save_checkpoint
 from kowairo.models.build import Plain
 from kowairo.models.checkpoint import read_card, read_config, save_behind
 
+_OF_THE_ENCODER_ALONE = ("name", "operating_points", "calibration", "checked", "half_precision")
+"""What its card says and holds no longer."""
+
 
 def attach(*, encoder: str, enhancer: Path, out: Path, weights: Literal["both", "enhancer"] = "both") -> None:
     """Put an enhancement net behind an encoder: a checkpoint folder for every command that takes one.
@@ -29,8 +32,9 @@ def attach(*, encoder: str, enhancer: Path, out: Path, weights: Literal["both", 
         "class_path": "kowairo.models.EnhancedEncoder",
         "init_args": {"encoder": read_config(folder), "enhancer": own},
     }
-    # The operating points of the encoder alone hold no longer.
-    card = {key: value for key, value in read_card(folder).items() if key != "operating_points"}
+    # A net alone has a card of its own: that of the encoder stays where the encoder is.
+    whole = read_card(folder) if weights == "both" else {}
+    card = {key: value for key, value in whole.items() if key not in _OF_THE_ENCODER_ALONE}
     card |= {"enhancer": type(net).__name__, "enhanced": str(encoder)}
     found = encoder_record(folder)
     record = None if found is None else found.record

@@ -26,14 +26,14 @@ def check_sets(
         enhancer: Folder of a SetTransformer that `kowairo enhance train` wrote.
         embeddings: Embeddings of lines of speakers it was not trained on, of any form.
         corpus: Kaldi folder that knows the speakers; by default they are the ids' parts before the first "/".
-        sizes: Lines of a model: 2 3 5 10 by default.
+        sizes: Lines of a model; by default those of 2 3 5 10 that two speakers or more have lines for.
         num_replicates: Bootstrap replicates.
         seed: Of models, trials and bootstrap.
         out: JSON file of the rows.
     """
     net, source = load_set_enhancer(enhancer), ItemSource(embeddings, corpus)
     rows = []
-    for size in sizes or [2, 3, 5, 10]:
+    for size in sizes or source.possible_sizes([2, 3, 5, 10]):
         drawn = source.enrollments(f"{size} lines", sizes=[size], seed=seed)
         row = compare(
             drawn.scores(net),

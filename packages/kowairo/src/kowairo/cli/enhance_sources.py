@@ -90,13 +90,26 @@ class ItemSource:
         Raises:
             InputError: No size is possible, or a file is missing or wrong.
         """
-        embeddings = open_embeddings(self.embeddings)
-        utt2spk = speakers_by_path(embeddings.utts) if self.utt2spk is None else self.utt2spk
+        embeddings, utt2spk = self._labelled()
+        with blaming(self.corpus or self.embeddings):
+            chosen = self.possible_sizes(sizes)
+            return EnrollmentList.draw(name, embeddings, utt2spk, sizes=chosen, seed=seed)
+
+    def possible_sizes(self, sizes: Sequence[int]) -> list[int]:
+        """Of some numbers of lines those that two speakers have one more than; the first where there is none.
+
+        Args:
+            sizes: Lines of a model.
+        """
+        embeddings, utt2spk = self._labelled()
         counts = sorted(Counter(utt2spk[utt] for utt in embeddings.utts if utt in utt2spk).values())
         possible = [size for size in sizes if len(counts) > 1 and counts[-2] > size]
-        with blaming(self.corpus or self.embeddings):
-            chosen = possible or sizes[:1]  # where none is possible, the first says why
-            return EnrollmentList.draw(name, embeddings, utt2spk, sizes=chosen, seed=seed)
+        return possible or list(sizes[:1])  # where none is possible, the first says why
+
+    def _labelled(self) -> tuple[EmbeddingSet, dict[str, str]]:
+        """The embeddings and whose they are."""
+        embeddings, utt2spk = open_embeddings(self.embeddings), self.utt2spk
+        return embeddings, dict(speakers_by_path(embeddings.utts)) if utt2spk is None else utt2spk
 
     def _pairs(self, clean: Path, kind: EnhancementListKind) -> EnhancementItems:
         if kind != "normal":

@@ -70,7 +70,7 @@ def table(
     text = comparison_markdown(rows, best)
     with atomic_path(out / "table.md") as partial:
         partial.write_text(text, encoding="utf-8")
-    save_png(intervals_matplotlib(_series(rows)), out / "enhancers.png")
+    save_png(intervals_matplotlib([_series(rows, test.headline)]), out / "enhancers.png")
     print(text)
     _keep(best, {one.name: one for one in enhancers}, out / "best")
 
@@ -124,17 +124,10 @@ class _Comparison:
         return eer(values[target], values[~target]).value
 
 
-def _series(rows: list[ResultRow]) -> list[IntervalSeries]:
-    """One series a list, without normalisation."""
-    lists = dict.fromkeys(str(row["trials"]) for row in rows)
-    plain = [row for row in rows if row["normalization"] == "none"]
-    return [
-        IntervalSeries(
-            name if len(lists) > 1 else "EER",
-            tuple((str(row["system"]), _estimate(row)) for row in plain if row["trials"] == name),
-        )
-        for name in lists
-    ]
+def _series(rows: list[ResultRow], headline: str) -> IntervalSeries:
+    """The systems on the headline list, without normalisation."""
+    plain = [row for row in rows if (row["normalization"], row["trials"]) == ("none", headline)]
+    return IntervalSeries("EER", tuple((str(row["system"]), _estimate(row)) for row in plain))
 
 
 def _estimate(row: ResultRow) -> Estimate:
