@@ -11,7 +11,7 @@ from types import MappingProxyType
 from kowairo.core import InputError
 
 _NEEDED = ("fastapi", "uvicorn", "python_multipart")
-# oneDNN keeps what it compiled for every length of recording it met: 430 MiB became over 1 GiB in 300 requests.
+# oneDNN keeps what it compiled for each length of recording it met: 430 MiB became 1 GiB in 300 requests.
 # Without that it stays below 520, for a seventh more CPU time. Read when torch is loaded, so not later.
 _CACHES: Mapping[str, str] = MappingProxyType(
     {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "0", "LRU_CACHE_CAPACITY": "1"}
