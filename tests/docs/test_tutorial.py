@@ -30,7 +30,7 @@ def test_the_notebook_runs_on_synthetic_voices(tmp_path, monkeypatch):
     texts = "\n".join(run(tmp_path, monkeypatch))
     assert "64 lines of 8 characters" in texts
     assert "left out:" in texts
-    assert "(not enrolled)" in texts
+    assert "(not enrolled" in texts
 
 
 @pytest.mark.slow
