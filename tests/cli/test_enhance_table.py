@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from kowairo.cli.enhancer_comparison import ComparedLists
-from kowairo.core import EmbeddingSet, Trials, read_json
+from kowairo.core import EmbeddingSet, read_json
 from kowairo.enhance import AffineEnhancer, load_enhancer, save_enhancer
 
 
@@ -102,15 +101,3 @@ def test_every_list_of_a_folder_is_a_section_and_as_norm_stands_beside(run, side
     text = (sides / "table" / "table.md").read_text()
     assert text.count("good (chosen)") == 2
     assert "trials_half: " in text
-
-
-def test_the_ceiling_leaves_out_the_lines_of_the_trial():
-    embeddings = EmbeddingSet(
-        np.array([[2, 0, 0], [0, 1, 0], [0, 0, 3], [0, 0, 9], [1, 1, 1]], dtype=np.float32),
-        ["a1", "a2", "a3", "a1|noisy", "b1"],
-    )
-    trials = Trials(["a1|noisy", "a1", "b1"], ["a2", "b1", "a1"], np.array([True, False, False]))
-    utt2spk = {utt: utt[0] for utt in embeddings.utts}
-    scores = ComparedLists(embeddings, {"trials": trials}, utt2spk).ceiling()["trials"]
-    # a3 alone; a2 and a3; b has no other line, so b1 itself
-    assert scores.values == pytest.approx([0, 2 / np.sqrt(6), 1 / np.sqrt(3)])
