@@ -60,4 +60,5 @@ def measure_eer_change(
         rates.append(eer(scores[trials.target], scores[~trials.target]).value)
     a, b = (one.vectors.astype(np.float64) for one in sets)
     cosines = (a * b).sum(axis=1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
-    return EerChange(*rates, least_cosine=float(cosines.min()), num_trials=len(trials))
+    first, second = rates
+    return EerChange(first, second, least_cosine=float(cosines.min()), num_trials=len(trials))

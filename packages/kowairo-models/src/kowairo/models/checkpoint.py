@@ -200,7 +200,7 @@ def save_behind(
         (unfinished / _WEIGHTS).write_bytes(save(state))
         text = yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)
         (unfinished / _CONFIG).write_text(text, encoding="utf-8")
-        full = {**card, "trunk": {"name": trunk, "sha256": file_digest(front / _WEIGHTS)}}
+        full: dict[str, Plain] = {**card, "trunk": {"name": trunk, "sha256": file_digest(front / _WEIGHTS)}}
         if record is not None:
             full["training"] = _write_record(record, unfinished, full.get("training"))
         _write_card(unfinished, whole, full, both)

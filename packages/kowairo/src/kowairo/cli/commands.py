@@ -52,7 +52,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "kowairo.cli.augment:material", "noise, music, voices and rooms in two parts", writes_config=True
         ),
         "augment copy": Command(
-            "kowairo.cli.augment:copy", "copy of a set with noise on every line, or in rooms", writes_config=True
+            "kowairo.cli.augment:copy",
+            "copy of a set with noise on every line, or in rooms",
+            writes_config=True,
         ),
         "train": Command("kowairo.cli.train:train", "train an encoder, one stage", uses_networks=True),
         "finetune": Command(
