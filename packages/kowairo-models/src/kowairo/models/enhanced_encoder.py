@@ -11,10 +11,10 @@ from torch import nn
 from kowairo.core import InputError
 
 from .encoder import Encoder
-from .front_end import FrontEnd
+from .wrapped_encoder import WrappedEncoder
 
 
-class EnhancedEncoder(Encoder):
+class EnhancedEncoder(WrappedEncoder):
     """Embeddings N(e / |e|) of the embeddings e of another encoder.
 
     N is any module that maps (batch, dim) to (batch, dim') row by row and says both as `input_dim` and
@@ -30,8 +30,7 @@ class EnhancedEncoder(Encoder):
     """
 
     def __init__(self, *, encoder: Encoder, enhancer: nn.Module) -> None:
-        # Not Encoder's: the front end is the trunk's, and its state would stand in a checkpoint twice.
-        nn.Module.__init__(self)
+        super().__init__(encoder)
         dims = getattr(enhancer, "input_dim", None), getattr(enhancer, "output_dim", None)
         if not isinstance(dims[0], int) or not isinstance(dims[1], int):
             raise InputError(f"{type(enhancer).__name__} does not say input_dim and output_dim")
@@ -40,33 +39,13 @@ class EnhancedEncoder(Encoder):
                 f"{type(enhancer).__name__} takes embeddings of dimension {dims[0]}, the encoder gives "
                 f"{encoder.embedding_dim}"
             )
-        self.encoder, self.enhancer = encoder, enhancer
+        self.enhancer = enhancer
         self._output_dim = dims[1]
-
-    @property
-    def front_end(self) -> FrontEnd:  # type: ignore[override]  # an attribute elsewhere; nobody sets it
-        """That of the encoder in front."""
-        return self.encoder.front_end
 
     @property
     def embedding_dim(self) -> int:
         """Dimension of an enhanced embedding."""
         return self._output_dim
-
-    @property
-    def min_frames(self) -> int:
-        """As the encoder's in front."""
-        return self.encoder.min_frames
-
-    @property
-    def min_samples(self) -> int:
-        """As the encoder's in front."""
-        return self.encoder.min_samples
-
-    @property
-    def suits_bf16(self) -> bool:
-        """As the encoder's in front."""
-        return self.encoder.suits_bf16
 
     def enhance(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Enhanced embeddings (batch, dim') of those of the encoder in front (batch, dim), float32."""
@@ -78,13 +57,6 @@ class EnhancedEncoder(Encoder):
         """Enhanced embeddings (batch, dim') of features (batch, frames, features)."""
         return self.enhance(self.encoder.embed_features(features))
 
-    def for_export(self) -> Self:
-        """A copy whose encoder computes with plain operations."""
-        copied = type(self)(encoder=self.encoder.for_export(), enhancer=self.enhancer)
-        return copied.train(self.training)
-
-    def for_inference(self, dtype: torch.dtype) -> Encoder:
-        """The same enhancer behind an encoder that is made ready."""
-        prepared = type(self)(encoder=self.encoder.for_inference(dtype), enhancer=self.enhancer)
-        prepared._products = dtype
-        return prepared.train(self.training)
+    def around(self, encoder: Encoder) -> Self:
+        """The same enhancer behind another form of the encoder."""
+        return type(self)(encoder=encoder, enhancer=self.enhancer)
