@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
 from kowairo.core import InputError
-from kowairo.enhance.base import Enhancer, Plain
+from kowairo.enhance.base import Enhancer
 from kowairo.scoring import AffineBackend, Backend, Chain, length_normalize
 
 
@@ -43,11 +43,6 @@ class AffineEnhancer(Enhancer):
     def output_dim(self) -> int:
         """Rows of A."""
         return int(self.weight.shape[0])
-
-    @property
-    def init_args(self) -> Mapping[str, Plain]:
-        """The two dimensions; A and b are weights."""
-        return {"input_dim": self.input_dim, "output_dim": self.output_dim}
 
     def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Map (batch, input_dim) to (batch, output_dim)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from inspect import signature
 
 import torch
 from torch import nn
@@ -15,23 +16,30 @@ Plain = None | bool | int | float | str
 class EnhancementNet(nn.Module, ABC):
     """What both kinds of nets have in common.
 
-    ``init_args`` rebuilds the same architecture: ``type(net)(**net.init_args)``.
+    ``init_args`` rebuilds the same architecture: ``type(net)(**net.init_args)``. It needs no code in a net
+    that keeps every argument of its constructor under the argument's name.
     """
 
+    dim: int
+    """Dimension of the embeddings, for nets that keep it."""
+
     @property
-    @abstractmethod
     def input_dim(self) -> int:
-        """Dimension of the embeddings that go in."""
+        """Dimension of the embeddings that go in. Here: `dim`."""
+        return self.dim
 
     @property
-    @abstractmethod
     def output_dim(self) -> int:
-        """Dimension of the embeddings that come out."""
+        """Dimension of the embeddings that come out. Here: `dim`."""
+        return self.dim
 
     @property
-    @abstractmethod
     def init_args(self) -> Mapping[str, Plain]:
-        """Keyword arguments that build a net of the same architecture."""
+        """Keyword arguments that build a net of the same architecture.
+
+        Here: the attributes that are named as the arguments of the constructor.
+        """
+        return {name: getattr(self, name) for name in signature(type(self)).parameters}
 
     def reset_parameters(self) -> None:
         """Draw the initial weights of all layers again, from torch's global generator."""

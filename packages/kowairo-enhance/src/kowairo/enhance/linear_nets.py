@@ -22,7 +22,7 @@ import torch
 from torch import nn
 
 from kowairo.core import InputError
-from kowairo.enhance.base import Enhancer, Plain
+from kowairo.enhance.base import Enhancer
 
 Activation = Literal["ReLU", "ELU"]
 """One activation for all layers."""
@@ -65,26 +65,6 @@ class LinearNetV1(Enhancer):
         noise = _dropout(dropout, dropout_unit)
         self.layers = _stack(dim, (2, 4, 4, 2, 1), activation, noise={2: noise, 3: noise, 4: noise})
 
-    @property
-    def input_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def output_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def init_args(self) -> Mapping[str, Plain]:
-        """The keyword arguments it was built with."""
-        return {
-            "dim": self.dim,
-            "activation": self.activation,
-            "dropout": self.dropout,
-            "dropout_unit": self.dropout_unit,
-        }
-
     def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Map (batch, dim) to (batch, dim)."""
         return _run(self.layers, embeddings, self.dim)
@@ -105,21 +85,6 @@ class LinearNetV2(Enhancer):
         super().__init__()
         self.dim, self.activation = dim, activation
         self.layers = _stack(dim, (2, 4, 4, 2, 1), activation)
-
-    @property
-    def input_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def output_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def init_args(self) -> Mapping[str, Plain]:
-        """The keyword arguments it was built with."""
-        return {"dim": self.dim, "activation": self.activation}
 
     def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Map (batch, dim) to (batch, dim)."""
@@ -152,26 +117,6 @@ class LinearNetV3(Enhancer):
         self.dropout, self.dropout_unit = dropout, dropout_unit
         self.layers = _stack(dim, (2, 2, 1), activation, noise={2: _dropout(dropout, dropout_unit)})
 
-    @property
-    def input_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def output_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def init_args(self) -> Mapping[str, Plain]:
-        """The keyword arguments it was built with."""
-        return {
-            "dim": self.dim,
-            "activation": self.activation,
-            "dropout": self.dropout,
-            "dropout_unit": self.dropout_unit,
-        }
-
     def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Map (batch, dim) to (batch, dim)."""
         return _run(self.layers, embeddings, self.dim)
@@ -192,21 +137,6 @@ class LinearNetV4(Enhancer):
         super().__init__()
         self.dim, self.activation = dim, activation
         self.layers = _stack(dim, (2, 2, 4, 4, 2, 2, 1), activation)
-
-    @property
-    def input_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def output_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def init_args(self) -> Mapping[str, Plain]:
-        """The keyword arguments it was built with."""
-        return {"dim": self.dim, "activation": self.activation}
 
     def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Map (batch, dim) to (batch, dim)."""

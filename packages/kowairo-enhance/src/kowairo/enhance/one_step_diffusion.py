@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Literal, get_args
 
 import torch
@@ -11,20 +10,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from kowairo.core import InputError
-from kowairo.enhance.base import Enhancer, Plain
+from kowairo.enhance.base import Enhancer
 
 DiffusionNoise = Literal["zero", "content"]
 
-_ARGUMENTS = (
-    "dim",
-    "hidden_dim",
-    "num_layers",
-    "num_steps",
-    "inference_step",
-    "noise",
-    "scale",
-    "dropout",
-)
 _TIME_FEATURES = 32
 
 
@@ -95,31 +84,6 @@ class OneStepDiffusion(Enhancer):
         self.last = nn.Linear(width, dim)
         self.register_buffer("rotation", _rotation(dim))
         self._silence()
-
-    @property
-    def input_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def output_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def init_args(self) -> Mapping[str, Plain]:
-        """The keyword arguments it was built with."""
-        names = (
-            "dim",
-            "hidden_dim",
-            "num_layers",
-            "num_steps",
-            "inference_step",
-            "noise",
-            "scale",
-            "dropout",
-        )
-        return {name: getattr(self, name) for name in names}
 
     def reset_parameters(self) -> None:
         """Draw all layers again, and set the correction to zero."""

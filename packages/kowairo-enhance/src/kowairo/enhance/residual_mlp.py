@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from kowairo.core import InputError
-from kowairo.enhance.base import Enhancer, Plain
+from kowairo.enhance.base import Enhancer
 
 ResidualActivation = Literal["GELU", "ELU", "ReLU"]
 
@@ -63,27 +63,6 @@ class ResidualMLP(Enhancer):
         self.hidden = nn.Sequential(*layers)
         self.last = nn.Linear(width, dim)
         self._silence()
-
-    @property
-    def input_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def output_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def init_args(self) -> Mapping[str, Plain]:
-        """The keyword arguments it was built with."""
-        return {
-            "dim": self.dim,
-            "hidden_dim": self.hidden_dim,
-            "num_layers": self.num_layers,
-            "activation": self.activation,
-            "dropout": self.dropout,
-        }
 
     def reset_parameters(self) -> None:
         """Draw the hidden layers again, and set the last one to zero."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from kowairo.core import InputError
-from kowairo.enhance.base import Plain, SetEnhancer
+from kowairo.enhance.base import SetEnhancer
 
 
 class SetTransformer(SetEnhancer):
@@ -53,27 +51,6 @@ class SetTransformer(SetEnhancer):
         self.pooling = AttentionBlock(width, num_heads=num_heads, dropout=dropout)
         self.last = nn.Linear(width, dim)
         self._start()
-
-    @property
-    def input_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def output_dim(self) -> int:
-        """D."""
-        return self.dim
-
-    @property
-    def init_args(self) -> Mapping[str, Plain]:
-        """The keyword arguments it was built with."""
-        return {
-            "dim": self.dim,
-            "width": self.width,
-            "num_blocks": self.num_blocks,
-            "num_heads": self.num_heads,
-            "dropout": self.dropout,
-        }
 
     def reset_parameters(self) -> None:
         """Draw all layers and the query again, and set the last projection to zero."""
