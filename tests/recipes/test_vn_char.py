@@ -110,10 +110,11 @@ def test_unchanged_stages_are_skipped_and_changed_ones_are_not(vn_char, tmp_path
 
 def write_conf(recipe, conf, path):
     """Write a configuration elsewhere: names of files in it become whole paths."""
-    for section in ("train", "continue"):
-        for name, job in conf[section]["jobs"].items():
+    for section in conf.values():
+        jobs = section.get("jobs", {})
+        for name, job in jobs.items():
             if isinstance(job, str):
-                conf[section]["jobs"][name] = str(recipe.folder / "conf" / job)
+                jobs[name] = str(recipe.folder / "conf" / job)
     path.write_text(yaml.safe_dump(conf))
 
 
