@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from kowairo.core import EmbeddingSet
+from kowairo.core import EmbeddingSet, TrainingOverlap, read_overlap_note
+from kowairo.core.training_overlap import OVERLAP_NAME, RECORD_KEY
 from kowairo.enhance import LinearNetV2, SetTransformer, save_enhancer
 
 
@@ -38,3 +39,22 @@ def test_nets_of_rows_and_models_called_as_lines_are_refused(run, embeddings, mo
     models.write_text("s0-0 s0-1\n")
     status, _, errors = run("enhance", "enroll", *options)
     assert (status, errors) == (2, [f"kowairo: {models}: 's0-0' is a model and a line (1 such)"])
+
+
+@pytest.mark.slow
+def test_models_of_training_lines_are_refused_where_they_are_scored(run, embeddings, models, tmp_path):
+    folder = embeddings / "test"
+    whole = EmbeddingSet.load(folder)
+    EmbeddingSet(whole.vectors.copy(), whole.utts, {RECORD_KEY: {}}).save(folder)
+    TrainingOverlap(frozenset(["s0-1"]), {}).write(folder / OVERLAP_NAME)
+    options = ["--embeddings", folder, "--spk2enroll", models, "--out", tmp_path / "enrolled"]
+    assert run("enhance", "enroll", *options)[0] == 0
+    score = ["score", "--embeddings", tmp_path / "enrolled", "--out", tmp_path / "scores.txt", "--trials"]
+    (tmp_path / "clean").write_text("m1 s1-4 target\nm1 s2-4 nontarget\n")
+    assert run(*score, tmp_path / "clean")[0] == 0
+    (tmp_path / "heard").write_text("m0 s0-4 target\nm0 s2-4 nontarget\n")
+    status, _, errors = run(*score, tmp_path / "heard")
+    assert (status, len(errors)) == (2, 1)
+    assert "1 of 3 utterances were in the training of the encoder (by audio: 1" in errors[0]
+    assert run(*score, tmp_path / "heard", "--allow_overlap", "true")[0] == 0
+    assert read_overlap_note(tmp_path / "scores.txt").first == "m0"

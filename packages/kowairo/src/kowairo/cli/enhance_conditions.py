@@ -44,7 +44,8 @@ def conditions(*, embeddings: Path, corpus: Path, sets: dict[str, Path], out: Pa
         joined = _joined(clean, opened)
         utt2spk = {utt: speakers[utt.rpartition("|")[0] or utt] for utt in _known(joined, speakers)}
     joined.save(out / "embeddings")
-    carry_overlap(embeddings, out / "embeddings")
+    copies = {utt: [line] for utt in joined.utts if (line := utt.rpartition("|")[0])}
+    carry_overlap(embeddings, out / "embeddings", made_of=copies)
     write_table(out / "utt2spk", utt2spk)
     write_table(
         out / "utt2condition", {utt: utt.rpartition("|")[2] if "|" in utt else CLEAN for utt in utt2spk}

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from kowairo.cli.set_folders import carry_overlap
 from kowairo.cli.trial_files import blaming
 from kowairo.core import EmbeddingSet, InputError, open_embeddings, read_spk2enroll
 from kowairo.enhance import enroll_sets, load_set_enhancer
@@ -37,4 +38,5 @@ def enroll(
         joined = np.concatenate([found.vectors, vectors.vectors])
         found = EmbeddingSet(joined, [*found.utts, *vectors.utts], found.meta)
     found.save(out)
+    carry_overlap(embeddings, out, made_of=models)
     print(f"{out}: {len(models)} models of {sum(map(len, models.values()))} lines")
