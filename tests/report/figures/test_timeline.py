@@ -42,6 +42,19 @@ def test_every_stretch_is_a_bar_and_names_are_escaped(timeline):
     assert bars[1].name == "&lt;b&gt;Rin"
 
 
+def test_voices_whose_short_names_are_equal_keep_their_own_rows():
+    title = "a title of very many words"
+    voices = (f"{title}/A", f"{title}/B", None, "unknown")
+    spans = [Span(10.0 * row, 10.0 * row + 9 - row, voice, 0.5) for row, voice in enumerate(voices)]
+    figure = timeline_plotly(Timeline("x", spans, np.arange(4.0), np.ones(4), None, 40.0), clips={})
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    rows = {float(bar.base[0]): tuple(bar.y) for bar in bars}
+    assert rows == {0.0: (0,), 10.0: (1,), 30.0: (2,), 20.0: (3,)}
+    axis = figure.layout.yaxis
+    assert axis.tickvals == (0, 1, 2, 3)
+    assert axis.ticktext == ("a title of very man…", "a title of very man…", "unknown", "unknown")
+
+
 def test_the_curve_is_broken_where_nothing_was_said(timeline):
     curve = next(trace for trace in timeline_plotly(timeline, clips={}).data if trace.type == "scatter")
     assert np.isnan(np.asarray(curve.x, dtype=float)).tolist() == [False] * 5 + [True] + [False] * 3

@@ -78,14 +78,14 @@ def timeline_plotly(timeline: Timeline, *, clips: Mapping[Span, str]) -> go.Figu
     """
     figure = go.Figure(layout=plotly_layout(x_title="", y_title=""))
     voices = list(timeline.talk_s)
-    for voice, color in _colors(voices).items():
+    for row, (voice, color) in enumerate(_colors(voices).items()):
         own = [span for span in timeline.spans if span.voice == voice]
         name = html.escape(voice or UNKNOWN)
         figure.add_bar(
             orientation="h",
             base=[span.start_s for span in own],
             x=[span.end_s - span.start_s for span in own],
-            y=[_short(name)] * len(own),
+            y=[row] * len(own),  # a number: two voices may have one short name
             name=name,
             marker={
                 "color": color,
@@ -108,16 +108,27 @@ def timeline_plotly(timeline: Timeline, *, clips: Mapping[Span, str]) -> go.Figu
     height = 90 + _ROW * len(voices) + _CURVE
     share = _CURVE / (height - 60)
     scores = figure.layout.yaxis.to_plotly_json()
-    rows = {"autorange": "reversed", "showgrid": False, "fixedrange": True}
     figure.update_layout(
         height=height,
         showlegend=False,
         bargap=0.25,
         barmode="overlay",
-        yaxis={"domain": [share + 0.04, 1.0], **rows},
+        yaxis={"domain": [share + 0.04, 1.0], **_row_axis(voices)},
         yaxis2={**scores, "domain": [0.0, share], "title": {"text": "cosine"}, "nticks": 4},
     )
     return figure
+
+
+def _row_axis(voices: Sequence[str | None]) -> dict[str, object]:
+    """The axis of the rows, the first on top."""
+    return {
+        "range": [len(voices) - 0.5, -0.5],
+        "tickvals": list(range(len(voices))),
+        "ticktext": [_short(voice or UNKNOWN) for voice in voices],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+    }
 
 
 def _add_curve(figure: go.Figure, timeline: Timeline) -> None:
@@ -190,5 +201,4 @@ def _ticks_s(duration_s: float) -> list[float]:
 
 
 def _short(name: str) -> str:
-    plain = html.unescape(name)
-    return name if len(plain) <= 20 else html.escape(plain[:19]) + "…"
+    return html.escape(name if len(name) <= 20 else name[:19] + "…")
