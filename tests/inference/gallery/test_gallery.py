@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kowairo.core import InputError
-from kowairo.inference.gallery import AcceptanceRule, Gallery, GalleryEncoder
+from kowairo.inference.gallery import AcceptanceRule, Gallery, GalleryEncoder, References
 
 NASTY = [
     "O'Hara",
@@ -81,6 +83,18 @@ def test_single_references_can_be_removed(gallery):
     with pytest.raises(InputError, match=r"no reference from 'Aoi/1.wav'"):
         gallery.remove_sources("Aoi", ["Aoi/0.wav", "Aoi/1.wav"])
     assert counts_of(gallery)["Aoi"] == 2
+
+
+def test_of_two_references_with_one_source_one_can_be_removed(gallery, encoder, refs):
+    made = refs({"Aoi": 2}, seed=7)
+    facts = [replace(one, source="Aoi/same.wav") for one in made.facts]
+    gallery.add(References(facts, made.vectors), encoder_sha256=encoder.sha256)
+    assert gallery.remove_references("Aoi", [facts[0].digest]) == 1
+    left = [one.digest for one in gallery.references("Aoi") if one.source == "Aoi/same.wav"]
+    assert left == [facts[1].digest]
+    with pytest.raises(InputError, match=f"no reference '{facts[0].digest}'"):
+        gallery.remove_references("Aoi", [facts[1].digest, facts[0].digest])
+    assert counts_of(gallery)["Aoi"] == 4
 
 
 def test_a_voice_can_be_renamed_to_a_name_that_is_free(gallery):

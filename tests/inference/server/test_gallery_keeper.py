@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from kowairo.inference.gallery import Gallery
+from kowairo.inference.gallery import Gallery, ReferenceFacts, References
 from kowairo.inference.server.refusal import GalleryFullError, UnknownVoiceError
 
 
@@ -41,6 +42,14 @@ def test_one_reference_is_removed(enrolled, tmp_path):
     assert enrolled.remove_reference("日向", second.id).removed == 1
     assert [one.source[:5] for one in enrolled.references("日向")] == ["一.wav"]
     assert len(files(tmp_path)) == 1
+
+
+def test_another_reference_of_the_same_source_stays(keeper, embedder):
+    facts = [ReferenceFacts("葵", "lines/a.wav", f"file:{number}", 1.0) for number in range(2)]
+    vectors = np.ones((2, keeper.gallery.encoder.dim), dtype=np.float32)
+    keeper.gallery.add(References(facts, vectors), encoder_sha256=embedder.digest)
+    assert keeper.remove_reference("葵", "file:0").removed == 1
+    assert [one.id for one in keeper.references("葵")] == ["file:1"]
 
 
 @pytest.mark.parametrize("name", ["誰", "' OR 1=1 --", "..", "日向/.."])

@@ -190,6 +190,25 @@ class Gallery:
         digests = [digest for source in sources for digest in by_source[source]]
         return self._table.delete([clean_voice_name(voice)], digests=digests)
 
+    def remove_references(self, voice: str, digests: Sequence[str]) -> int:
+        """Remove single references of a voice, where several may have one source; see `remove_sources`.
+
+        Args:
+            voice: Its name.
+            digests: Of the references.
+
+        Returns:
+            Number of references removed.
+
+        Raises:
+            InputError: The voice has no such reference; then nothing is removed.
+        """
+        self.refresh()
+        held = {one.digest for one in self.references(voice)}
+        if missing := [digest for digest in digests if digest not in held]:
+            raise InputError(f"the voice {voice!r} has no reference {missing[0]!r}")
+        return self._table.delete([clean_voice_name(voice)], digests=digests)
+
     def rename(self, voice: str, to: str) -> int:
         """Give a voice a name that no other has.
 

@@ -91,7 +91,7 @@ class GalleryKeeper:
         """
         with self._writing:
             facts = [self._fact(name, reference)]
-            removed = self.gallery.remove_sources(name, [facts[0].source])
+            removed = self.gallery.remove_references(name, [reference])
             self._forget(facts)
         return RemovalAnswer(f"removed: {removed} references", removed)
 
