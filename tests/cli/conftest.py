@@ -10,11 +10,13 @@ from kowairo.core import (
     EmbeddingSet,
     Scores,
     Speaker,
+    TrainingOverlap,
     TrainingRecord,
     Trials,
     write_scores,
     write_trials,
 )
+from kowairo.core.training_overlap import OVERLAP_NAME, RECORD_KEY
 from kowairo.data import audio_hashes
 from kowairo.models import build_encoder, save_checkpoint
 
@@ -93,6 +95,18 @@ def embeddings(tmp_path, corpus):
     cohort = {utt: f"o{row // 2}" for row, utt in enumerate(others)}
     Corpus({utt: AudioRef(corpus / "none.wav") for utt in others}, cohort).write(tmp_path / "cohort")
     return folder
+
+
+@pytest.fixture
+def trained_on():
+    """Say of a set that its encoder was trained on some lines."""
+
+    def call(folder, *utts):
+        whole = EmbeddingSet.load(folder)
+        EmbeddingSet(whole.vectors.copy(), whole.utts, {RECORD_KEY: {}}).save(folder)
+        TrainingOverlap(frozenset(utts), {}).write(folder / OVERLAP_NAME)
+
+    return call
 
 
 @pytest.fixture

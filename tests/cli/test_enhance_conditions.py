@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from kowairo.core import EmbeddingSet, TrainingOverlap, read_table, read_trials
-from kowairo.core.training_overlap import OVERLAP_NAME, RECORD_KEY
 
 UTTS = ["a1", "a2", "b1", "b2"]
 
@@ -40,10 +39,8 @@ def test_trials_enrol_by_a_line_of_each_condition_and_test_by_the_clean_one(run,
     assert read_trials(lines / "out" / "trials_noisy_acted").enroll == ["b1|noisy"]
 
 
-def test_a_copy_of_a_training_line_counts_as_trained_on(run, lines):
-    clean = EmbeddingSet.load(lines / "clean")
-    EmbeddingSet(clean.vectors.copy(), clean.utts, {RECORD_KEY: {}}).save(lines / "clean")
-    TrainingOverlap(frozenset(["a1"]), {}).write(lines / "clean" / OVERLAP_NAME)
+def test_a_copy_of_a_training_line_counts_as_trained_on(run, trained_on, lines):
+    trained_on(lines / "clean", "a1")
     assert run("enhance", "conditions", *options(lines))[0] == 0
     found = TrainingOverlap.of_set(lines / "out" / "embeddings")
     assert found.audio == {"a1", "a1|noisy"}

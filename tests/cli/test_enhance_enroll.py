@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from kowairo.core import EmbeddingSet, TrainingOverlap, read_overlap_note
-from kowairo.core.training_overlap import OVERLAP_NAME, RECORD_KEY
+from kowairo.core import EmbeddingSet, read_overlap_note
 from kowairo.enhance import LinearNetV2, SetTransformer, save_enhancer
 
 
@@ -42,11 +41,11 @@ def test_nets_of_rows_and_models_called_as_lines_are_refused(run, embeddings, mo
 
 
 @pytest.mark.slow
-def test_models_of_training_lines_are_refused_where_they_are_scored(run, embeddings, models, tmp_path):
+def test_models_of_training_lines_are_refused_where_they_are_scored(
+    run, trained_on, embeddings, models, tmp_path
+):
     folder = embeddings / "test"
-    whole = EmbeddingSet.load(folder)
-    EmbeddingSet(whole.vectors.copy(), whole.utts, {RECORD_KEY: {}}).save(folder)
-    TrainingOverlap(frozenset(["s0-1"]), {}).write(folder / OVERLAP_NAME)
+    trained_on(folder, "s0-1")
     options = ["--embeddings", folder, "--spk2enroll", models, "--out", tmp_path / "enrolled"]
     assert run("enhance", "enroll", *options)[0] == 0
     score = ["score", "--embeddings", tmp_path / "enrolled", "--out", tmp_path / "scores.txt", "--trials"]

@@ -101,3 +101,17 @@ def test_every_list_of_a_folder_is_a_section_and_as_norm_stands_beside(run, side
     text = (sides / "table" / "table.md").read_text()
     assert text.count("good (chosen)") == 2
     assert "trials_half: " in text
+
+
+@pytest.mark.slow
+def test_training_voices_are_refused_or_mark_the_table(run, trained_on, sides):
+    trained_on(sides / "emb", "v00/a/0")
+    status, _, errors = run("enhance", "table", *options(sides, "good"))
+    assert (status, len(errors)) == (2, 1)
+    assert errors[0].startswith(f"kowairo: {sides / 'v_list'}: 1 of 48 utterances were in the training")
+    status, out, _ = run("enhance", "table", *options(sides, "good"), "--allow_overlap", "true")
+    assert status == 0
+    assert "Not a figure of new voices (validation list v_list): 1 of 48" in out
+    assert "Not a figure of new voices" in (sides / "table" / "table.md").read_text()
+    rows = read_json(sides / "table" / "table.json")
+    assert [("overlap" in row, row["valid_overlap"]["first"]) for row in rows] == [(False, "v00/a/0")] * 3

@@ -1,12 +1,21 @@
+import numpy as np
 import pytest
 
-from kowairo.cli.trial_overlap import corpus_overlap, hand_on_overlap, record_of, refuse_overlap, set_overlap
+from kowairo.cli.trial_overlap import (
+    admitted_overlap,
+    corpus_overlap,
+    hand_on_overlap,
+    record_of,
+    refuse_overlap,
+    set_overlap,
+)
 from kowairo.core import (
     Corpus,
     EmbeddingSet,
     InputError,
     OverlapCounts,
     TrainingOverlap,
+    Trials,
     read_overlap_note,
     write_overlap_note,
 )
@@ -42,6 +51,16 @@ def test_a_set_tells_what_its_making_found(embeddings):
     TrainingOverlap(frozenset(["s0-0"]), {"s1-0": "s1"}).write(folder / OVERLAP_NAME)
     assert set_overlap(folder, ["s0-0", "s2-0"]).utterances == 1
     assert set_overlap(folder, ["s2-0"]) is None
+
+
+def test_a_list_of_training_voices_is_refused_or_counted(trained_on, embeddings, tmp_path):
+    trained_on(embeddings / "test", "s0-0")
+    heard = Trials(["s0-0", "s1-0"], ["s0-1", "s0-0"], np.array([True, False]))
+    with pytest.raises(InputError, match="mine: 1 of 3 utterances"):
+        admitted_overlap(embeddings / "test", heard, tmp_path / "mine", allow=False)
+    assert admitted_overlap(embeddings / "test", heard, tmp_path / "mine", allow=True).utterances == 1
+    others = Trials(["s1-0"], ["s1-1"], np.array([True]))
+    assert admitted_overlap(embeddings / "test", others, tmp_path / "mine", allow=False) is None
 
 
 def test_a_mark_is_handed_on_and_taken_away(tmp_path):

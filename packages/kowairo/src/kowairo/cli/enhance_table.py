@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from kowairo.cli.enhancer_comparison import ComparedLists, ComparisonCohort, ScoredLists
@@ -29,11 +30,13 @@ def table(
     top_n: int = 200,
     num_replicates: int = 1000,
     seed: int = 0,
+    allow_overlap: bool = False,
 ) -> None:
     """Compare enhancers on trials of unseen speakers with paired intervals, and keep the best.
 
     The best one is chosen on the validation list; the test lists only tell what it is worth. The last row is
-    the ceiling: the mean of the speaker's other lines in place of the enrolment line.
+    the ceiling: the mean of the speaker's other lines in place of the enrolment line. Stops where the encoder
+    of the embeddings was trained on audio or a speaker of the lists.
 
     Args:
         enhancers: Folders of nets and closed forms; their names are those of the rows.
@@ -51,14 +54,16 @@ def table(
         top_n: Nearest speakers of the cohort that AS-norm uses.
         num_replicates: Bootstrap replicates.
         seed: Of the bootstrap.
+        allow_overlap: Compare on voices of the encoder's training too, and mark the tables.
     """
     nets: dict[str, Enhancer | None] = {PLAIN: None, **{one.name: load_enhancer(one) for one in enhancers}}
     if len(nets) <= len(enhancers) or CEILING in nets:
         raise InputError("two enhancers have one name; rename a folder")
     if (cohort_embeddings is None) != (cohort_corpus is None):
         raise InputError("AS-norm needs --cohort_embeddings and --cohort_corpus")
-    valid = ComparedLists.open(valid_embeddings or embeddings, valid_list, valid_corpus or corpus)
-    test = valid if test_list is None else ComparedLists.open(embeddings, test_list, corpus)
+    open_lists = partial(ComparedLists.open, allow_overlap=allow_overlap)
+    valid = open_lists(valid_embeddings or embeddings, valid_list, valid_corpus or corpus)
+    test = valid if test_list is None else open_lists(embeddings, test_list, corpus)
     if test is not valid and (shared := sorted(valid.speakers & test.speakers)):
         raise InputError(f"{len(shared)} speakers are in both lists, e.g. {shared[0]!r}")
     cohort = None
@@ -66,10 +71,10 @@ def table(
         cohort = ComparisonCohort.open(cohort_embeddings, cohort_corpus, top_n)
     rows = _Comparison(valid, test, cohort, num_replicates, seed).rows(nets)
     best = chosen_row(rows, test.headline)
-    write_json(out / "table.json", rows)
-    text = comparison_markdown(rows, best)
-    with atomic_path(out / "table.md") as partial:
-        partial.write_text(text, encoding="utf-8")
+    write_json(out / "table.json", [{**row, **_marks(str(row["trials"]), valid, test)} for row in rows])
+    text = comparison_markdown(rows, best) + _notes(valid, test)
+    with atomic_path(out / "table.md") as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
     save_png(intervals_matplotlib([_series(rows, test.headline)]), out / "enhancers.png")
     print(text)
     _keep(best, {one.name: one for one in enhancers}, out / "best")
@@ -122,6 +127,22 @@ class _Comparison:
             return None
         target, values = self.valid.lists[name].target, valid[name].values
         return eer(values[target], values[~target]).value
+
+
+def _marks(listed: str, valid: ComparedLists, test: ComparedLists) -> dict[str, object]:
+    """What the row of a list is marked with, for its own trials and for those that choose."""
+    chosen_on = valid.headline if listed == test.headline else listed
+    found = {"overlap": test.overlaps.get(listed), "valid_overlap": valid.overlaps.get(chosen_on)}
+    return {name: counts.as_json() for name, counts in found.items() if counts is not None}
+
+
+def _notes(valid: ComparedLists, test: ComparedLists) -> str:
+    """What the tables are marked with, a line for each list that shares voices with the training."""
+    sides = {"test": test} if test is valid else {"validation": valid, "test": test}
+    found = [(side, name, counts) for side, one in sides.items() for name, counts in one.overlaps.items()]
+    return "".join(
+        f"\nNot a figure of new voices ({side} list {name}): {counts}.\n" for side, name, counts in found
+    )
 
 
 def _series(rows: list[ResultRow], headline: str) -> IntervalSeries:

@@ -1,14 +1,23 @@
 """Trial lists that enhancers are compared on: their scores, plain and normalised, and a ceiling."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from kowairo.cli.label_tables import read_labels
 from kowairo.cli.trial_files import blaming
-from kowairo.core import EmbeddingSet, InputError, Scores, Trials, open_embeddings, read_trials
+from kowairo.cli.trial_overlap import admitted_overlap
+from kowairo.core import (
+    EmbeddingSet,
+    InputError,
+    OverlapCounts,
+    Scores,
+    Trials,
+    open_embeddings,
+    read_trials,
+)
 from kowairo.data.enhancement_lists import listed_trials, speakers_by_path
 from kowairo.enhance import Enhancer, apply_enhancer
 from kowairo.scoring import AdaptiveSNorm, CohortRecipe, length_normalize, score_trials
@@ -29,9 +38,13 @@ class ComparedLists:
     """By name, the headline first."""
     utt2spk: Mapping[str, str]
     """Speakers of all embeddings, as far as they are known."""
+    overlaps: Mapping[str, OverlapCounts] = field(default_factory=dict)
+    """What a list shares with the encoder's training, for those that share something."""
 
     @classmethod
-    def open(cls, embeddings: Path, trials: Path, corpus: Path | None) -> "ComparedLists":
+    def open(
+        cls, embeddings: Path, trials: Path, corpus: Path | None, *, allow_overlap: bool = False
+    ) -> "ComparedLists":
         """Open one list, or all lists `trials*` of a folder.
 
         Args:
@@ -39,21 +52,25 @@ class ComparedLists:
             trials: The list, or the folder.
             corpus: Kaldi folder or file of the speakers; without one the folder of the lists where it has an
                 utt2spk, else the ids' parts before the first "/".
+            allow_overlap: Go on where lists hold voices of the encoder's training.
 
         Raises:
-            InputError: There is no list, or a line of one has no embedding or no speaker.
+            InputError: There is no list, a line of one has no embedding or no speaker, or the encoder was
+                trained on some of them.
         """
         if corpus is None and (trials / "utt2spk").is_file():
             corpus = trials
         vectors = open_embeddings(embeddings)
         known = speakers_by_path(vectors.utts) if corpus is None else read_labels(corpus).utt2spk
-        found = {}
+        found, overlaps = {}, {}
         for path in _list_files(trials):
             with blaming(path):
                 chosen, found[path.name] = listed_trials(vectors, read_trials(path))
                 if missing := [utt for utt in chosen.utts if utt not in known]:
                     raise InputError(f"no speaker of {missing[0]!r} ({len(missing)} such); give --corpus")
-        return cls(vectors, found, dict(known))
+            if counts := admitted_overlap(embeddings, found[path.name], path, allow=allow_overlap):
+                overlaps[path.name] = counts
+        return cls(vectors, found, dict(known), overlaps)
 
     @property
     def headline(self) -> str:

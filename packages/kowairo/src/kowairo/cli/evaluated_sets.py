@@ -7,7 +7,7 @@ from pathlib import Path
 from kowairo.cli.compare import percent
 from kowairo.cli.metrics import marked, write_rows
 from kowairo.cli.trial_files import blaming
-from kowairo.cli.trial_overlap import refuse_overlap, set_overlap
+from kowairo.cli.trial_overlap import admitted_overlap
 from kowairo.core import (
     Corpus,
     InputError,
@@ -77,9 +77,7 @@ def find_overlaps(
     """
     found: dict[str, dict[str, OverlapCounts]] = {name: {} for name in sets}
     for name, path in [(name, path) for name, folder in sets.items() for path in _trial_lists(folder)]:
-        listed = read_trials(path)
-        counts = set_overlap(embeddings / name, [*listed.enroll, *listed.test])
-        refuse_overlap(counts, path, allow=allow)
+        counts = admitted_overlap(embeddings / name, read_trials(path), path, allow=allow)
         if counts is not None:
             found[name][path.name] = counts
     return found

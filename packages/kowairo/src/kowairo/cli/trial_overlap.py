@@ -9,6 +9,7 @@ from kowairo.core import (
     OverlapCounts,
     RecordFile,
     TrainingOverlap,
+    Trials,
     encoder_folder,
     encoder_record,
     read_overlap_note,
@@ -52,6 +53,26 @@ def set_overlap(embeddings: Path, utts: Iterable[str]) -> OverlapCounts | None:
     if overlap is None or not (overlap.audio or overlap.speakers):
         return None
     return overlap.among(utts)
+
+
+def admitted_overlap(embeddings: Path, trials: Trials, path: Path, *, allow: bool) -> OverlapCounts | None:
+    """Count the training voices of a trial list, and stop where there are some that are not allowed.
+
+    Args:
+        embeddings: Embeddings of any form.
+        trials: The trials, under the names of the embeddings.
+        path: Where they are from, for the message.
+        allow: Go on all the same.
+
+    Returns:
+        What is to mark the results, None for nothing.
+
+    Raises:
+        InputError: Something was found and is not allowed, or the set's record of it is missing or broken.
+    """
+    counts = set_overlap(embeddings, [*trials.enroll, *trials.test])
+    refuse_overlap(counts, path, allow=allow)
+    return counts
 
 
 def corpus_overlap(record: RecordFile, corpus: Corpus, *, threads: int = 2) -> TrainingOverlap:
