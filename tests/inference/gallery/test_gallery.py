@@ -111,6 +111,26 @@ def test_voices_can_be_merged(gallery):
     assert counts_of(gallery) == {"everybody": 6}
 
 
+def shared(refs, *, names, rows):
+    """References with the recordings 0, 1 ... of one and the same character under several names."""
+    made = refs({"A": rows})
+    both = [(name, row) for name in names for row in range(rows)]
+    facts = [replace(made.facts[row], voice=name) for name, row in both]
+    return References(facts, made.vectors[[row for _, row in both]])
+
+
+def test_a_recording_of_several_voices_is_one_reference_of_the_merged_one(tmp_path, refs, encoder):
+    made = Gallery.create(tmp_path / "g", encoder)
+    made.add(shared(refs, names=["A", "B's"], rows=2), encoder_sha256=encoder.sha256)
+    made.add(shared(refs, names=["C", "D"], rows=3), encoder_sha256=encoder.sha256)
+    assert made.merge(["B's", "C"], "A") == 1
+    assert counts_of(made) == {"A": 3, "D": 3}
+    assert len({one.digest for one in made.references("A")}) == 3
+    assert made.merge(["A", "D"], "new") == 3
+    assert counts_of(made) == {"new": 3}
+    assert made.add(shared(refs, names=["new"], rows=3), encoder_sha256=encoder.sha256) == 0
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -17,8 +17,8 @@ from kowairo.inference.gallery.reference_table import ReferenceTable
 WRITER = """
 import os, sys
 import numpy as np
-from kowairo.inference.gallery import ReferenceFacts, References
-from kowairo.inference.gallery.reference_table import GalleryEncoder, ReferenceTable
+from kowairo.inference.gallery import GalleryEncoder, ReferenceFacts, References
+from kowairo.inference.gallery.reference_table import ReferenceTable
 
 def write(place, run):
     table = ReferenceTable.create(place, GalleryEncoder("tiny", "a" * 64, 64))

@@ -8,10 +8,10 @@ from .identification import Candidate as Candidate
 from .identification import Identification as Identification
 from .nearest import Nearest as Nearest
 from .nearest import nearest as nearest
-from .reference_table import GalleryEncoder as GalleryEncoder
 from .references import ReferenceFacts as ReferenceFacts
 from .references import References as References
 from .references import vector_digest as vector_digest
+from .table_schema import GalleryEncoder as GalleryEncoder
 from .voice_matrix import VoiceMatrix as VoiceMatrix
 from .voice_matrix import VoiceScoring as VoiceScoring
 from .voice_names import clean_voice_name as clean_voice_name

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from kowairo.core import InputError
 
 from .identification import AcceptanceRule, Candidate, Identification, identify
-from .reference_table import GalleryEncoder, ReferenceTable
+from .reference_table import ReferenceTable
 from .references import ReferenceFacts, References
+from .table_schema import GalleryEncoder
 from .voice_matrix import VoiceMatrix, VoiceScoring, unit_vectors
 from .voice_names import clean_voice_name
 
@@ -225,7 +226,7 @@ class Gallery:
         return self._table.rename([old], new)
 
     def merge(self, voices: Sequence[str], into: str) -> int:
-        """Make one voice of several.
+        """Make one voice of several; a recording that several of them have is kept once.
 
         Args:
             voices: Their names; `into` may be among them.

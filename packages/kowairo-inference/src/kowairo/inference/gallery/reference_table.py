@@ -3,7 +3,6 @@
 import json
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,27 +16,14 @@ from numpy.typing import NDArray
 from kowairo.core import InputError, KowairoError
 
 from .references import ReferenceFacts, References
+from .table_schema import GalleryEncoder, read_encoder, table_schema
 
-_FORMAT = 1
-_KEY = b"kowairo.gallery"
 _TABLE = "references"
 _SETTINGS = "settings"
 _FACTS = ("voice", "source", "digest", "duration_s")
 _BATCH_ROWS = 8192
 _NAMES_AT_A_TIME = 500
 _ATTEMPTS = 20
-
-
-@dataclass(frozen=True)
-class GalleryEncoder:
-    """The encoder of a gallery: vectors of another one mean something else and are refused."""
-
-    name: str
-    """What opens it: a name, or a checkpoint folder."""
-    sha256: str
-    """Digest of weights and configuration."""
-    dim: int
-    """Length of its embeddings."""
 
 
 class ReferenceTable:
@@ -77,7 +63,7 @@ class ReferenceTable:
             table = database.open_table(_TABLE)
         except (ValueError, FileNotFoundError) as error:
             raise InputError(f"{text}: no gallery there: {_first_line(error)}") from error
-        return cls(text, database, table, _read_encoder(table.schema, text))
+        return cls(text, database, table, read_encoder(table.schema, text))
 
     @classmethod
     def create(cls, place: Path | str, encoder: GalleryEncoder) -> "ReferenceTable":
@@ -93,11 +79,11 @@ class ReferenceTable:
         text = str(place)
         database = lancedb.connect(text)
         try:
-            table = database.create_table(_TABLE, schema=_schema(encoder))
+            table = database.create_table(_TABLE, schema=table_schema(encoder))
         except ValueError as error:
             # Already there, or made by another process since.
             table = _opened(database, text, error)
-        found = cls(text, database, table, _read_encoder(table.schema, text))
+        found = cls(text, database, table, read_encoder(table.schema, text))
         found.check_encoder(encoder.sha256)
         return found
 
@@ -146,21 +132,27 @@ class ReferenceTable:
         chosen = references.subset(sorted(first.values()))
         columns: dict[str, Any] = {name: [getattr(one, name) for one in chosen.facts] for name in _FACTS}
         columns["vector"] = pa.FixedSizeListArray.from_arrays(chosen.vectors.ravel(), chosen.dim)
-        rows = pa.table(columns, schema=_schema(self.encoder))
+        rows = pa.table(columns, schema=table_schema(self.encoder))
         merge = self._table.merge_insert(["voice", "digest"]).when_not_matched_insert_all()
         return int(self._committed(lambda: merge.execute(rows).num_inserted_rows))
 
     def rename(self, voices: Sequence[str], to: str) -> int:
         """Give the references of some voices another name, in one commit.
 
+        A recording that the name has already, or that two of the voices have, goes there once; a second
+        commit deletes what is left of it, and a writer that dies in between leaves that with its old voice.
+
         Returns:
             Number of references.
         """
         self.refresh()
-        where = _among("voice", voices)
-        return int(
-            self._committed(lambda: self._table.update(where=where, values={"voice": to}).rows_updated)
-        )
+        where, twice = _among("voice", voices), self._held_twice(voices, to)
+        for voice, digests in twice.items():
+            where += f" AND NOT ({_among('voice', [voice])} AND {_among('digest', digests)})"
+        renamed = self._committed(lambda: self._table.update(where=where, values={"voice": to}).rows_updated)
+        if twice:
+            self.delete(list(twice), digests=sorted({one for digests in twice.values() for one in digests}))
+        return int(renamed)
 
     def delete(self, voice: Sequence[str], *, digests: Sequence[str] | None = None) -> int:
         """Delete references of some voices in one commit: all, or those with some digests.
@@ -294,6 +286,19 @@ class ReferenceTable:
         merge = table.merge_insert("name").when_matched_update_all().when_not_matched_insert_all()
         merge.execute(row)
 
+    def _held_twice(self, voices: Sequence[str], to: str) -> dict[str, list[str]]:
+        """Digests by voice of what the voice `to`, or a voice before in the list, has too."""
+        own: dict[str, set[str]] = {}
+        for one in self.facts(voices=[to, *voices]):
+            own.setdefault(one.voice, set()).add(one.digest)
+        seen = own.get(to, set())
+        twice: dict[str, list[str]] = {}
+        for voice in (name for name in voices if name in own):
+            if both := sorted(own[voice] & seen):
+                twice[voice] = both
+            seen = seen | own[voice]
+        return twice
+
     def _committed(self, change: Callable[[], Any]) -> Any:
         """Make a change; where it collides with another writer, make it again on what that one left.
 
@@ -320,25 +325,6 @@ class ReferenceTable:
         if where is not None:
             query = query.where(where)
         yield from query.to_batches(_BATCH_ROWS)
-
-
-def _schema(encoder: GalleryEncoder) -> pa.Schema:
-    texts = [pa.field(name, pa.utf8(), nullable=False) for name in ("voice", "source", "digest")]
-    vector = pa.field("vector", pa.list_(pa.float32(), encoder.dim), nullable=False)
-    content = json.dumps({"format": _FORMAT, "encoder": asdict(encoder)}, ensure_ascii=False)
-    return pa.schema([*texts, pa.field("duration_s", pa.float64()), vector], metadata={_KEY: content})
-
-
-def _read_encoder(schema: pa.Schema, place: str) -> GalleryEncoder:
-    try:
-        content = json.loads((schema.metadata or {})[_KEY])
-        found = GalleryEncoder(**content["encoder"])
-        form = int(content["format"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{place}: a LanceDB table, but no gallery of kowairo") from error
-    if form != _FORMAT:
-        raise InputError(f"{place}: a gallery of format {form}, this version reads {_FORMAT}")
-    return found
 
 
 def _opened(database: Any, place: str, cause: ValueError) -> Any:
