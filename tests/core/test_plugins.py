@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from kowairo.core import KowairoError, load_plugins
+from kowairo.core import KowairoError, is_plugin, load_plugins
 
 
 def announce(folder, monkeypatch, module):
@@ -29,3 +29,9 @@ def test_a_plugin_that_cannot_be_imported_is_named_with_its_distribution(tmp_pat
 
 def test_a_group_that_nobody_announces_is_empty():
     assert load_plugins("kowairo.nobody") == []
+
+
+def test_a_module_in_an_announced_one_is_a_plugin_and_its_neighbours_are_not(tmp_path, monkeypatch):
+    announce(tmp_path, monkeypatch, "kowai_plugin")
+    asked = ("kowai_plugin", "kowai_plugin.nets", "kowai_plugins", "kowai", "os")
+    assert [is_plugin(name, "kowairo.test") for name in asked] == [True, True, False, False, False]

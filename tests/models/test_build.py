@@ -1,7 +1,11 @@
+import sys
+import types
+
 import pytest
 
 from kowairo.core import InputError
 from kowairo.models import EcapaGroupNorm, MfccStatistics, NormalizedFbank, build_encoder
+from kowairo.models.build import build_module
 
 _TINY = {"channels": [16, 16, 16, 16, 32], "res2net_scale": 2, "num_groups": 4}
 
@@ -57,3 +61,20 @@ def test_an_unknown_argument_is_named():
 def test_a_configuration_of_another_shape_is_refused(config):
     with pytest.raises(InputError, match="expected"):
         build_encoder(config)
+
+
+def test_a_configuration_does_not_make_code_beside_it_run(tmp_path, monkeypatch):
+    (tmp_path / "beside.py").write_text("from pathlib import Path\nPath(__file__).with_name('ran').touch()\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(InputError, match="cannot import beside: it is not imported yet"):
+        build_encoder({"class_path": "beside.Net"})
+    with pytest.raises(InputError, match="cannot import beside"):
+        build_module({"class_path": "beside.Net"})
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_class_of_ones_own_is_built_once_its_module_is_imported(monkeypatch):
+    own = types.ModuleType("own_encoders")
+    own.Net = MfccStatistics
+    monkeypatch.setitem(sys.modules, "own_encoders", own)
+    assert isinstance(build_encoder({"class_path": "own_encoders.Net"}), MfccStatistics)

@@ -22,6 +22,7 @@ from kowairo.core.kaldi_ark import read_ark_scp as read_ark_scp
 from kowairo.core.kaldi_ark import write_ark as write_ark
 from kowairo.core.lines import read_lines as read_lines
 from kowairo.core.lines import split_columns as split_columns
+from kowairo.core.plugins import is_plugin as is_plugin
 from kowairo.core.plugins import load_plugins as load_plugins
 from kowairo.core.provenance import provenance as provenance
 from kowairo.core.score_blocks import ScoreBlock as ScoreBlock
@@ -92,6 +93,7 @@ __all__ = [
     "encoder_record",
     "file_digest",
     "find_named",
+    "is_plugin",
     "iter_score_blocks",
     "iter_trial_blocks",
     "iter_trials",

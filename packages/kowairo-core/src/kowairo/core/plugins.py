@@ -5,8 +5,11 @@ from importlib.metadata import entry_points
 
 from kowairo.core.errors import KowairoError
 
+PLUGINS = "kowairo.plugins"
+"""Entry-point group of modules that belong to kowairo."""
 
-def load_plugins(group: str = "kowairo.plugins") -> list[str]:
+
+def load_plugins(group: str = PLUGINS) -> list[str]:
     """Import the modules that distributions announce under an entry-point group.
 
     A distribution announces one module, not one entry per class: a class is found because its module was
@@ -31,3 +34,15 @@ def load_plugins(group: str = "kowairo.plugins") -> list[str]:
             raise KowairoError(f"plug-in {entry.module!r} of {owner} cannot be imported: {error}") from error
         modules.add(entry.module)
     return sorted(modules)
+
+
+def is_plugin(module: str, group: str = PLUGINS) -> bool:
+    """Whether a module is one, or lies in one, that an installed distribution announces.
+
+    What a file names may be imported only then: any other module could be somebody's code beside that file.
+
+    Args:
+        module: Dotted name.
+        group: The entry-point group.
+    """
+    return any(f"{module}.".startswith(f"{entry.module}.") for entry in entry_points(group=group))

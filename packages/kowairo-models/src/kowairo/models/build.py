@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, TypeVar
 
 from torch import nn
 
-from kowairo.core import InputError
+from kowairo.core import InputError, is_plugin
 
 from .encoder import Encoder
 from .front_end import FrontEnd
@@ -26,7 +27,8 @@ def build_encoder(config: Mapping[str, Plain]) -> Encoder:
     """An encoder from its configuration, with untrained weights.
 
     Only subclasses of Encoder, of FrontEnd and Pooling for a nested front end and pooling, and modules that
-    say their dimensions for a nested enhancer are ever called; a configuration cannot name anything else.
+    say their dimensions for a nested enhancer are ever called; a configuration cannot name anything else. Nor
+    can it make anything be imported but plug-ins (`kowairo.core.is_plugin`): import your own class first.
 
     Args:
         config: {"class_path": "package.module.Class", "init_args": {...}}; init_args may be missing, and its
@@ -99,6 +101,11 @@ def _find_class(class_path: str, base: type[_ClassT]) -> type[_ClassT]:
     module_name, _, name = class_path.rpartition(".")
     if not module_name:
         raise InputError(f"expected a class_path like kowairo.models.EcapaGroupNorm, got {class_path!r}")
+    if module_name not in sys.modules and not is_plugin(module_name):
+        raise InputError(
+            f"class_path {class_path!r}: cannot import {module_name}: it is not imported yet, and no "
+            "installed distribution announces it under the entry points kowairo.plugins"
+        )
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:
