@@ -49,7 +49,7 @@ def test_the_enhancer_gets_embeddings_of_unit_length(both, noise):
         plain = both.encoder(waveforms)
         expected = both.enhancer(plain / plain.norm(dim=1, keepdim=True))
         torch.testing.assert_close(both(waveforms), expected)
-        torch.testing.assert_close(both.enhance(7.0 * plain), expected)
+        torch.testing.assert_close(both.after(7.0 * plain), expected)
 
 
 def test_the_dimension_is_the_enhancers(noise):

@@ -50,7 +50,7 @@ def test_embeddings_are_the_trunks_times_the_projection(projected, noise):
     with torch.no_grad():
         expected = projected.encoder(waveforms) @ projected.projection.weight.T
         torch.testing.assert_close(projected(waveforms), expected)
-        torch.testing.assert_close(projected.project(projected.encoder(waveforms)), expected)
+        torch.testing.assert_close(projected.after(projected.encoder(waveforms)), expected)
     assert projected.embedding_dim == 4
 
 

@@ -3,7 +3,7 @@ from typing import Self
 import pytest
 import torch
 
-from kowairo.models import Encoder, KaldiFbank, XVector
+from kowairo.models import Encoder, Ge2eLstm, KaldiFbank, XVector
 from kowairo.models.wrapped_encoder import WrappedEncoder
 
 
@@ -14,8 +14,8 @@ class Doubled(WrappedEncoder):
     def embedding_dim(self) -> int:
         return self.encoder.embedding_dim
 
-    def embed_features(self, features: torch.Tensor) -> torch.Tensor:
-        return 2.0 * self.encoder.embed_features(features)
+    def after(self, embeddings: torch.Tensor) -> torch.Tensor:
+        return 2.0 * embeddings
 
     def around(self, encoder: Encoder) -> Self:
         return type(self)(encoder)
@@ -52,5 +52,21 @@ def test_other_forms_keep_the_embeddings_and_the_mode(trunk, noise, training):
             torch.testing.assert_close(form.eval()(waveforms), expected, atol=1e-4, rtol=1e-4)
 
 
-def test_the_type_of_the_products_reaches_the_layers_around_the_trunk(trunk):
-    assert Doubled(trunk).for_inference(torch.bfloat16)._products == torch.bfloat16
+def test_the_type_of_the_products_is_the_trunks(trunk):
+    assert Doubled(trunk).for_inference(torch.bfloat16).encoder._products == torch.bfloat16
+
+
+def test_what_the_trunk_does_to_waveforms_is_done(noise):
+    torch.manual_seed(0)
+    trunk = Ge2eLstm(silences="kept").eval()
+    quiet = 1e-3 * noise(2, 40000)  # which the trunk raises to its level first
+    with torch.no_grad():
+        alone = trunk(quiet)
+        past_it = trunk.embed_features(trunk.front_end(quiet))
+        assert torch.equal(Doubled(trunk)(quiet), 2.0 * alone)
+    assert not torch.equal(past_it, alone)
+
+
+def test_many_utterances_are_embedded_as_the_trunk_does_it(trunk, noise, monkeypatch):
+    monkeypatch.setattr(trunk, "embed_many", lambda waveforms: torch.full((len(waveforms), 6), 3.0))
+    assert Doubled(trunk).embed_many([noise(1, 8000)[0]] * 2).tolist() == [[6.0] * 6] * 2

@@ -47,15 +47,11 @@ class EnhancedEncoder(WrappedEncoder):
         """Dimension of an enhanced embedding."""
         return self._output_dim
 
-    def enhance(self, embeddings: torch.Tensor) -> torch.Tensor:
+    def after(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Enhanced embeddings (batch, dim') of those of the encoder in front (batch, dim), float32."""
         with torch.autocast(embeddings.device.type, enabled=False):
             enhanced: torch.Tensor = self.enhancer(F.normalize(embeddings.float()))
             return enhanced
-
-    def embed_features(self, features: torch.Tensor) -> torch.Tensor:
-        """Enhanced embeddings (batch, dim') of features (batch, frames, features)."""
-        return self.enhance(self.encoder.embed_features(features))
 
     def around(self, encoder: Encoder) -> Self:
         """The same enhancer behind another form of the encoder."""

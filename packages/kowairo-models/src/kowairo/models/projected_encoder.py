@@ -18,7 +18,7 @@ class ProjectedEncoder(WrappedEncoder):
 
     An encoder trained with levels of identity is one trunk with a W for each level: `checkpoint/` holds the
     trunk, `checkpoint_character/` and `checkpoint_actor/` the trunk behind a projection. Where both levels
-    are wanted of the same audio, the trunk need run once only: `project` takes its embeddings.
+    are wanted of the same audio, the trunk need run once only: `after` takes its embeddings.
 
     Args:
         encoder: the trunk.
@@ -42,15 +42,11 @@ class ProjectedEncoder(WrappedEncoder):
         """Dimension of a projected embedding."""
         return self.projection.out_features
 
-    def project(self, embeddings: torch.Tensor) -> torch.Tensor:
+    def after(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Projected embeddings (batch, projection_dim) of the trunk's (batch, dim), float32."""
         with torch.autocast(embeddings.device.type, enabled=False):
             projected: torch.Tensor = self.projection(embeddings.float())
             return projected
-
-    def embed_features(self, features: torch.Tensor) -> torch.Tensor:
-        """Projected embeddings (batch, projection_dim) of features (batch, frames, features)."""
-        return self.project(self.encoder.embed_features(features))
 
     def around(self, encoder: Encoder) -> Self:
         """The same projection behind another form of the trunk."""
