@@ -35,6 +35,11 @@ def test_a_state_says_class_and_sizes(encoder, prefix):
     assert {key: value.shape for key, value in again.state_dict().items()} == expected
 
 
+def test_a_relative_with_other_parts_is_not_known():
+    state = CamPlusPlus(embedding_dim=12, growth_channels=4, first_channels=8).backbone.state_dict()
+    assert recognize({key: value for key, value in state.items() if "cam_layer" not in key}) is None
+
+
 def test_every_size_of_an_ecapa_is_seen():
     arguments = recognize(EcapaGroupNorm(num_groups=2, **_SMALL).backbone.state_dict())["init_args"]
     seen = {key: tuple(value) if isinstance(value, list) else value for key, value in arguments.items()}

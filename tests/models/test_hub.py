@@ -90,8 +90,17 @@ def test_a_file_that_is_too_large_is_not_kept(server, tmp_path, monkeypatch):
 def test_a_checkpoint_folder_is_fetched_with_what_it_has(server, tmp_path, monkeypatch):
     monkeypatch.setattr(hub, "user_cache", lambda: tmp_path)
     folder = fetch_checkpoint("owner/name", sha256=SHA256)
-    found = sorted(path.name for path in folder.iterdir())
+    found = sorted(path.name for path in folder.iterdir() if path.suffix != ".absent")
     assert found == ["card.json", "config.yaml", "model.safetensors"]
+
+
+def test_a_checkpoint_folder_that_was_fetched_needs_no_network(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(hub, "user_cache", lambda: tmp_path)
+    folder = fetch_checkpoint("owner/name")
+    asked = len(server.asked)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
+    assert fetch_checkpoint("owner/name") == folder
+    assert len(server.asked) == asked
 
 
 def test_the_pinned_hash_of_a_checkpoint_is_that_of_its_weights(server, tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
 
@@ -30,7 +31,8 @@ def recognize(state: Mapping[str, torch.Tensor]) -> dict[str, Plain] | None:
     shapes = {_PREFIX.sub("", key): tuple(value.shape) for key, value in state.items()}
     for key, configure in _KNOWN:
         if key in shapes:
-            return configure(shapes)
+            with contextlib.suppress(KeyError, IndexError):  # a relative of a known one, with other parts
+                return configure(shapes)
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import os
@@ -101,10 +100,19 @@ def fetch_checkpoint(repository: str, *, revision: str = "main", sha256: str | N
         for name in _NEEDED
     ]
     for name in _OPTIONAL:
-        # Most are absent in most repositories, which is all right.
-        with contextlib.suppress(NotOnHubError):
-            fetch_file(repository, name, revision=revision)
+        _fetch_optional(repository, name, revision, files[0].parent)
     return files[0].parent
+
+
+def _fetch_optional(repository: str, name: str, revision: str, folder: Path) -> None:
+    """A file that most repositories do not have; that it is absent is asked once."""
+    absent = folder / f"{name}.absent"
+    if absent.exists():
+        return
+    try:
+        fetch_file(repository, name, revision=revision)
+    except NotOnHubError:
+        absent.touch()
 
 
 def _hub_url() -> str:
