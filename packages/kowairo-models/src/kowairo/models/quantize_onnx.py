@@ -14,7 +14,8 @@ _EXACT_PRODUCTS = 2
 def quantize_onnx(source: Path, path: Path) -> int:
     """Writes a copy of an exported file whose matrix products have 8-bit factors.
 
-    Weights are rounded to 8 bits once, one scale per column; inputs when they come, one scale per utterance.
+    Weights are rounded to 8 bits once, one scale per column; inputs when they come, one scale per call: give
+    the file one utterance at a time, or neighbours in a batch change each other's rounding.
     Sums are exact integers; norms and pooling stay float32, as do the first two products, which are the mel
     filters and the first layer. This changes embeddings by more than an export may: measure on voices what it
     costs before the file is used (`kowairo export --formats int8` does).
