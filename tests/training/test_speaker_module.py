@@ -26,6 +26,7 @@ from kowairo.training import (
     ParameterRule,
     SpeakerModel,
     SpeakerModule,
+    SpecAugment,
     StepRules,
     WarmupCosine,
 )
@@ -110,6 +111,19 @@ def test_a_loss_over_the_whole_batch_gets_the_gradient_of_one_pass(make, batch, 
     assert module.take_step(batch) == pytest.approx(float(value.detach()), rel=1e-5)
     for one, two in zip(expected.parameters(), module.model.parameters(), strict=True):
         assert torch.allclose(one.grad, two.grad, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("spec_augment", [None, SpecAugment()], ids=["plain", "masked"])
+def test_a_silent_row_gives_the_encoder_no_gradient(make, batch, spec_augment):
+    batch.waveforms[3] = 0.0
+    rules = {"gradient_clip_norm": 1e9, "spec_augment": spec_augment}
+    with_silence, without = make(**rules), make(**rules)
+    with_silence.take_step(batch)
+    without.take_step(CropBatch(*(column[:3] for column in batch if column is not None)))
+    for one, two in zip(
+        with_silence.model.encoder.parameters(), without.model.encoder.parameters(), strict=True
+    ):
+        assert torch.allclose(4.0 * one.grad, 3.0 * two.grad, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("loss", WHOLE_BATCH.values(), ids=WHOLE_BATCH)

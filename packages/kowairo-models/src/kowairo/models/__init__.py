@@ -13,6 +13,7 @@ from .complexity import measure_complexity as measure_complexity
 from .ecapa import EcapaGroupNorm as EcapaGroupNorm
 from .ecapa_batch_norm import EcapaBatchNorm as EcapaBatchNorm
 from .encoder import Encoder as Encoder
+from .encoder import without_gradients_of_constants as without_gradients_of_constants
 from .enhanced_encoder import EnhancedEncoder as EnhancedEncoder
 from .export import export_onnx as export_onnx
 from .export import export_torchscript as export_torchscript
@@ -94,4 +95,5 @@ __all__ = [
     "read_config",
     "save_checkpoint",
     "wespeaker_fbank",
+    "without_gradients_of_constants",
 ]

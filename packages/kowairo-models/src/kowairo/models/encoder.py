@@ -152,13 +152,23 @@ class Encoder(nn.Module, ABC):
     def _embed_equal(self, waveforms: torch.Tensor) -> torch.Tensor:
         features = self.front_end(self._long_enough(waveforms))
         if self._products == torch.float32:
-            return _without_gradients_of_constants(self.embed_features(features), features)
+            return without_gradients_of_constants(self.embed_features(features), features)
         with torch.autocast(features.device.type, dtype=self._products):
             return self.embed_features(features).float()
 
 
-def _without_gradients_of_constants(embeddings: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
-    """The embeddings; no gradient passes to those whose features (batch, frames, features) are constant."""
+def without_gradients_of_constants(embeddings: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+    """The embeddings; no gradient passes to those whose features do not change.
+
+    Digital silence has equal frames: variances of 0, whose gradients are of any size.
+
+    Args:
+        embeddings: (batch, dim).
+        features: (batch, frames, features) that they were made of, as the front end gave them.
+
+    Returns:
+        (batch, dim), the same values.
+    """
     if not embeddings.requires_grad:
         return embeddings
     least, most = torch.aminmax(features.detach(), dim=1)

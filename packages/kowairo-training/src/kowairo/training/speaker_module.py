@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from kowairo.core import InputError, KowairoError
 from kowairo.losses import MarginSchedule, RowCounts, Targets
+from kowairo.models import without_gradients_of_constants
 
 from .dataset import CropBatch
 from .freezer import Freezer
@@ -261,13 +262,13 @@ class SpeakerModule(LightningModule):
 
     def _embed(self, batch: CropBatch) -> Tensor:
         encoder, rules = self.model.encoder, self.rules
-        features: Tensor = encoder.front_end(batch.waveforms)
-        if rules.spec_augment is not None:
-            features = rules.spec_augment(features, batch.seeds)
+        plain: Tensor = encoder.front_end(batch.waveforms)
+        masked = plain if rules.spec_augment is None else rules.spec_augment(plain, batch.seeds)
         enabled = rules.dtype != torch.float32
         # A weight is cast once per step anyway, and the cache is shared between threads.
-        with torch.autocast(features.device.type, dtype=torch.bfloat16, enabled=enabled, cache_enabled=False):
-            return encoder.embed_features(features).float()
+        with torch.autocast(plain.device.type, dtype=torch.bfloat16, enabled=enabled, cache_enabled=False):
+            embeddings = encoder.embed_features(masked).float()
+        return without_gradients_of_constants(embeddings, plain)
 
     def _place(self) -> str:
         return f"epoch {self.progress.epoch}, batch {self.progress.batch}"
