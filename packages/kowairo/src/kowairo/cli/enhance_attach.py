@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from kowairo.core import encoder_folder, encoder_record
+from kowairo.core import TrainingRecord, encoder_folder, encoder_record
 from kowairo.enhance import load_enhancer
 from kowairo.enhance.checkpoint import class_path
 from kowairo.models import EnhancedEncoder, load_encoder, save_checkpoint
@@ -16,6 +16,9 @@ _OF_THE_ENCODER_ALONE = ("name", "operating_points", "calibration", "checked", "
 
 def attach(*, encoder: str, enhancer: Path, out: Path, weights: Literal["both", "enhancer"] = "both") -> None:
     """Put an enhancement net behind an encoder: a checkpoint folder for every command that takes one.
+
+    The training record is that of both; a net without one is named in it as unknown, until
+    `kowairo models record --checkpoint OUT --init ENCODER --corpora DIR` adds the lines of its training.
 
     Args:
         encoder: Name (base, anime, campplus) or checkpoint folder.
@@ -36,10 +39,21 @@ def attach(*, encoder: str, enhancer: Path, out: Path, weights: Literal["both", 
     whole = read_card(folder) if weights == "both" else {}
     card = {key: value for key, value in whole.items() if key not in _OF_THE_ENCODER_ALONE}
     card |= {"enhancer": type(net).__name__, "enhanced": str(encoder)}
-    found = encoder_record(folder)
-    record = None if found is None else found.record
+    record = _record(folder, enhancer)
     if weights == "both":
         save_checkpoint(both, out, config=config, card=card, record=record)
     else:
         save_behind(net, out, trunk=encoder, config=own, card=card, record=record)
-    print(f"{out}: {type(both.encoder).__name__} + {type(net).__name__}, {both.embedding_dim} dimensions")
+    unknown = f"; training unknown: {', '.join(record.unrecorded)}" if record and record.unrecorded else ""
+    kinds = f"{type(both.encoder).__name__} + {type(net).__name__}"
+    print(f"{out}: {kinds}, {both.embedding_dim} dimensions{unknown}")
+
+
+def _record(encoder: Path, enhancer: Path) -> TrainingRecord | None:
+    """What the two were trained on; None where nothing is known of either."""
+    found = {folder: encoder_record(folder) for folder in (encoder, enhancer)}
+    if not any(found.values()):
+        return None
+    unknown = [folder.resolve().name for folder, file in found.items() if file is None]
+    unrecorded = TrainingRecord.build([], [], unrecorded=unknown)
+    return TrainingRecord.union([unrecorded, *(file.record for file in found.values() if file is not None)])

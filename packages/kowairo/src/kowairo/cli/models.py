@@ -133,7 +133,8 @@ def overlap(*, encoder: str, corpora: list[Path], store: Path | None = None, thr
                 f"{folder}: {len(heard)} of its {len(corpus.utts)} recordings are in the training of "
                 f"{encoder}, the first: {heard[0]}"
             )
-    print(f"{encoder} was trained on other voices ({known.num_utterances} recordings compared)")
+    unknown = f"; unknown: {', '.join(known.unrecorded)}" if known.unrecorded else ""
+    print(f"{encoder} was trained on other voices ({known.num_utterances} recordings compared{unknown})")
 
 
 def make_record(
