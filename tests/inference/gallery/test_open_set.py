@@ -86,6 +86,18 @@ def test_a_threshold_that_a_handful_of_alarms_would_place_is_refused():
         point_at_fpir(measured, fpir=1.0)
 
 
+def test_alarms_that_the_margin_turned_down_place_no_threshold():
+    best, gap = np.linspace(-0.1, 0.6, 1000), np.full(1000, 0.2)
+    gap[29:] = 0.01
+    measured = probes(np.full(1000, 0.9), best, best - gap)
+    assert point_at_fpir(measured, fpir=0.05).num_alarms == 50
+    with pytest.raises(InputError, match=r"only 29 of 1000 probes .* margin of 0\.1: 30 must place"):
+        point_at_fpir(measured, fpir=0.05, margin=0.1)
+    gap[29] = 0.2
+    enough = probes(np.full(1000, 0.9), best, best - gap)
+    assert point_at_fpir(enough, fpir=0.05, margin=0.1).num_alarms == 30
+
+
 def test_some_probes_are_drawn_where_there_are_many(crowd):
     assert len(leave_one_out(crowd)) == 29 * 4
     few = leave_one_out(crowd, max_probes=10, seed=1)

@@ -133,8 +133,8 @@ def point_at_fpir(measured: LeaveOneOut, *, fpir: float, margin: float = 0.0) ->
         margin: Of the rule.
 
     Raises:
-        InputError: The rate is not in (0, 1), or fewer than 30 alarms place the threshold: what a handful of
-            errors place is chance.
+        InputError: The rate is not in (0, 1), or fewer than 30 alarms place the threshold, for want of probes
+            or because the margin turns them down: what a handful of errors place is chance.
     """
     if not 0.0 < fpir < 1.0:
         raise InputError(f"expected a rate in (0, 1), got {fpir}")
@@ -147,12 +147,19 @@ def point_at_fpir(measured: LeaveOneOut, *, fpir: float, margin: float = 0.0) ->
         )
     rates = measured.rates(margin=margin)
     place = int(np.argmax(rates.fpir <= fpir))
+    num_alarms = round(float(rates.fpir[place]) * len(measured))
+    if num_alarms < FEWEST_ERRORS:
+        raise InputError(
+            f"only {num_alarms} of {len(measured)} probes raise an alarm at an FPIR of at most {fpir:g} with a "
+            f"margin of {margin:g}: {FEWEST_ERRORS} must place the threshold; take a smaller margin, a higher "
+            "rate, or more references"
+        )
     threshold = float(np.clip(rates.threshold[place], -1.0, 1.0))
     return OpenSetPoint(
         AcceptanceRule(threshold, margin, measured.scoring),
         float(rates.fpir[place]),
         float(rates.fnir[place]),
-        round(float(rates.fpir[place]) * len(measured)),
+        num_alarms,
     )
 
 
