@@ -34,6 +34,18 @@ def test_every_voice_has_its_share_of_the_points(gallery):
     assert [one.facts.voice for one in gallery_map(gallery, max_points=6)] == ["Aoi"] * 3 + ["日向"] * 3
 
 
+@pytest.mark.parametrize(("removed", "left"), [(["Aoi"], {"日向"}), (["Aoi", "日向"], set())])
+def test_a_voice_that_is_removed_meanwhile_is_left_out(gallery, tmp_path, removed, left):
+    class RemovedAfterListing(Gallery):
+        def voices(self):
+            found = super().voices()
+            self.remove(removed)
+            return found
+
+    points = gallery_map(RemovedAfterListing.open(tmp_path / "gallery"))
+    assert {one.facts.voice for one in points} == left
+
+
 def test_an_empty_gallery_has_an_empty_map(tmp_path):
     assert gallery_map(Gallery.create(tmp_path / "g", ENCODER)) == []
 

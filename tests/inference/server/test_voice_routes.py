@@ -1,3 +1,6 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -50,6 +53,26 @@ def test_a_voice_lives_from_enrolment_to_removal(client, wav):
     assert client.delete("/voices", params={"name": "title/日向"}).json()["removed"] == 1
     assert client.delete("/voices", params={"name": "title/日向"}).status_code == 404
     assert second["name"] == "title/日向"
+
+
+def test_maps_in_work_keep_nobody_waiting(client, keeper, monkeypatch):
+    """The limits of these tests give one worker."""
+    begun, free = threading.Event(), threading.Event()
+
+    def slow_map():
+        begun.set()
+        assert free.wait(60.0)
+        return []
+
+    monkeypatch.setattr(keeper, "map", slow_map)
+    with ThreadPoolExecutor() as others:
+        try:
+            maps = [others.submit(client.get, "/map") for _ in range(2)]
+            assert begun.wait(60.0)
+            assert others.submit(client.get, "/voices").result(timeout=30.0).json() == []
+        finally:
+            free.set()
+        assert [one.result().json() for one in maps] == [[], []]
 
 
 HOSTILE = {

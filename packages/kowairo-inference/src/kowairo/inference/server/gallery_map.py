@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
-from ..gallery import Gallery, ReferenceFacts
+from kowairo.core import InputError
+
+from ..gallery import Gallery, ReferenceFacts, References
 
 MAX_POINTS = 1500
 _MAX_VOICES = 300
@@ -29,8 +31,8 @@ class MapPoint:
 def gallery_map(gallery: Gallery, *, max_points: int = MAX_POINTS, seed: int = 0) -> list[MapPoint]:
     """Lay out the references of a gallery in the plane.
 
-    With more references than points, every voice gets its share; with more than 300 voices, the first by name
-    that are spread evenly over the list.
+    With more references than points, every voice gets its share. With more than 300 voices, only so many of
+    them are shown, evenly spread over the names; a voice that is removed meanwhile is left out.
 
     Args:
         gallery: The gallery.
@@ -42,15 +44,21 @@ def gallery_map(gallery: Gallery, *, max_points: int = MAX_POINTS, seed: int = 0
     if not shown:
         return []
     share = max(1, max_points // len(shown))
-    facts: list[ReferenceFacts] = []
-    vectors: list[NDArray[np.float32]] = []
-    for name in shown:
-        stored = gallery.stored(name)
-        rows = spread_evenly(len(stored), share)
-        facts += [stored.facts[row] for row in rows]
-        vectors.append(stored.vectors[np.asarray(rows, dtype=np.int64)])
-    places = layout(np.concatenate(vectors), seed=seed)
+    read = [one for name in shown if (one := _share_of(gallery, name, share)) is not None]
+    if not any(map(len, read)):
+        return []
+    places = layout(np.concatenate([one.vectors for one in read]), seed=seed)
+    facts = [one for references in read for one in references.facts]
     return [MapPoint(one, float(x), float(y)) for one, (x, y) in zip(facts, places.tolist(), strict=True)]
+
+
+def _share_of(gallery: Gallery, name: str, share: int) -> References | None:
+    """Some references of a voice, None if others have removed it since the voices were listed."""
+    try:
+        stored = gallery.stored(name)
+    except InputError:
+        return None
+    return stored.subset(spread_evenly(len(stored), share))
 
 
 def spread_evenly(count: int, most: int) -> Sequence[int]:

@@ -59,6 +59,8 @@ class VoiceRoutes:
         self._pool = ThreadPoolExecutor(
             limits.workers, "voice", initializer=torch.set_num_threads, initargs=(1,)
         )
+        # A layout takes seconds: in the pool, a few of them would let nobody else be served.
+        self._maps = ThreadPoolExecutor(1, "map")
 
     def router(self) -> APIRouter:
         """All endpoints."""
@@ -81,6 +83,7 @@ class VoiceRoutes:
     def close(self) -> None:
         """Wait for what is in work."""
         self._pool.shutdown(cancel_futures=True)
+        self._maps.shutdown(cancel_futures=True)
 
     async def verify(self, name: VoiceName, audio: Audio) -> VoiceVerdict:
         """Is this recording an enrolled voice? 404 if nobody of that name is enrolled."""
@@ -145,7 +148,7 @@ class VoiceRoutes:
 
     async def map(self) -> list[PlacedReference]:
         """All references in the plane, near those that sound like them."""
-        return await self._do(self._service.keeper.map)
+        return await asyncio.get_running_loop().run_in_executor(self._maps, self._service.keeper.map)
 
     async def status(self) -> StatusAnswer:
         """The encoder, its calibration, the gallery and the limits of this server."""
