@@ -150,9 +150,9 @@ def point_at_fpir(measured: LeaveOneOut, *, fpir: float, margin: float = 0.0) ->
     num_alarms = round(float(rates.fpir[place]) * len(measured))
     if num_alarms < FEWEST_ERRORS:
         raise InputError(
-            f"only {num_alarms} of {len(measured)} probes raise an alarm at an FPIR of at most {fpir:g} with a "
-            f"margin of {margin:g}: {FEWEST_ERRORS} must place the threshold; take a smaller margin, a higher "
-            "rate, or more references"
+            f"only {num_alarms} of {len(measured)} probes raise an alarm at an FPIR of at most {fpir:g} and a "
+            f"margin of {margin:g}: {FEWEST_ERRORS} must place the threshold; take a smaller margin, a "
+            "higher rate, or more references"
         )
     threshold = float(np.clip(rates.threshold[place], -1.0, 1.0))
     return OpenSetPoint(
