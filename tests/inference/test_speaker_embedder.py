@@ -7,7 +7,7 @@ import pytest
 import soundfile
 import torch
 
-from kowairo.core import InputError, encoder_folders, write_json
+from kowairo.core import InputError, encoder_folders, file_digest, write_json
 from kowairo.data import AudioError
 from kowairo.inference import embed_file, open_encoder
 from kowairo.inference.embedding_statistics import EmbeddingStatistics
@@ -177,6 +177,28 @@ def test_a_hub_id_is_fetched(checkpoint, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setattr(hub, "_OPTIONAL", ("card.json",))
     assert SpeakerEmbedder.from_pretrained("owner/name", revision="v1").card == {"name": "fetched"}
+
+
+def test_weights_with_another_digest_are_refused_wherever_they_are(checkpoint, tmp_path, monkeypatch):
+    (tmp_path / "weights").mkdir()
+    shutil.copytree(checkpoint, tmp_path / "weights" / "base")
+    monkeypatch.setattr(encoder_folders, "shipped_folder", lambda: tmp_path / "weights")
+    right = file_digest(checkpoint / "model.safetensors")
+    for encoder in ("base", checkpoint):
+        assert SpeakerEmbedder.from_pretrained(encoder, sha256=right.upper()).encoder is not None
+        with pytest.raises(InputError, match=rf"model\.safetensors: SHA-256 is {right}, 0{{64}} was asked"):
+            SpeakerEmbedder.from_pretrained(encoder, sha256="0" * 64)
+
+
+def test_a_published_file_with_another_digest_is_refused_unread(tmp_path):
+    (tmp_path / "theirs.onnx").write_bytes(b"no network")
+    with pytest.raises(InputError, match=r"theirs\.onnx: SHA-256 is"):
+        SpeakerEmbedder.from_pretrained(tmp_path / "theirs.onnx", sha256="0" * 64)
+
+
+def test_a_digest_of_a_folder_without_weights_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no such file; is"):
+        SpeakerEmbedder.from_pretrained(tmp_path, sha256="0" * 64)
 
 
 def test_a_name_that_is_nowhere_is_refused():

@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from kowairo.core import AudioRef, InputError, find_named, read_json
+from kowairo.core import AudioRef, InputError, encoder_folder, find_named, read_json
 from kowairo.data import SAMPLE_RATE_HZ
 from kowairo.data.audio import MAX_DURATION_S
 from kowairo.models import Encoder, SileroVad
-from kowairo.models.hub import fetch_checkpoint, is_hub_id
+from kowairo.models.foreign import foreign_file
+from kowairo.models.hub import check_digest, fetch_checkpoint, is_hub_id
 
 from .crops import CropPlan, evenly_spaced_crops
 from .embed_file import NonFiniteEmbeddingError, embed_samples
@@ -114,17 +115,20 @@ class SpeakerEmbedder:
             device: where the network runs, as "cpu" or "cuda".
             precision: "fp32", "bf16", or "auto".
             revision: branch, tag or commit of a hub repository.
-            sha256: what its model.safetensors must have.
+            sha256: what its model.safetensors, or the file that somebody else published, must have; None
+                trusts it.
             max_duration_s: longer recordings are refused.
 
         Raises:
-            InputError: it is not there, with what to do.
+            InputError: it is not there, with what to do; or its weights have another SHA-256.
             HubError: the hub does not answer or has no such checkpoint.
         """
         path = Path(encoder)
         if not path.exists() and find_named(str(encoder)) is None and is_hub_id(str(encoder)):
             path = fetch_checkpoint(str(encoder), revision=revision, sha256=sha256)
             encoder = path
+        elif sha256 is not None:
+            check_digest(_weights_file(encoder), sha256)
         folder = find_named(str(encoder)) or path
         return cls(
             open_encoder(encoder),
@@ -294,6 +298,14 @@ def mean_vector(embeddings: Sequence[Embedding]) -> NDArray[np.float32]:
         raise InputError("the embeddings point in opposite directions and have no mean")
     unit: NDArray[np.float32] = (mean / length).astype(np.float32)
     return unit
+
+
+def _weights_file(encoder: str | Path) -> Path:
+    """The file of weights that a name, a folder or a file means, as `open_encoder` takes it."""
+    file = foreign_file(Path(encoder)) or encoder_folder(encoder) / "model.safetensors"
+    if not file.is_file():
+        raise InputError(f"{file}: no such file; is {file.parent} a checkpoint folder?")
+    return file
 
 
 def _raised(found: Embedding | InputError) -> Embedding:
