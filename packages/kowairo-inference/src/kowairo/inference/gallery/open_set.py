@@ -150,8 +150,8 @@ def point_at_fpir(measured: LeaveOneOut, *, fpir: float, margin: float = 0.0) ->
     num_alarms = round(float(rates.fpir[place]) * len(measured))
     if num_alarms < FEWEST_ERRORS:
         raise InputError(
-            f"only {num_alarms} of {len(measured)} probes raise an alarm at an FPIR of at most {fpir:g} and a "
-            f"margin of {margin:g}: {FEWEST_ERRORS} must place the threshold; take a smaller margin, a "
+            f"only {num_alarms} of {len(measured)} probes raise an alarm at an FPIR of at most {fpir:g} and "
+            f"a margin of {margin:g}: {FEWEST_ERRORS} must place the threshold; take a smaller margin, a "
             "higher rate, or more references"
         )
     threshold = float(np.clip(rates.threshold[place], -1.0, 1.0))
