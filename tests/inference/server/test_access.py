@@ -53,5 +53,22 @@ def test_pages_of_other_sites_may_not_ask():
     access = Access("127.0.0.1")
     own = {"host": "127.0.0.1:8000", "origin": "http://127.0.0.1:8000"}
     assert access.refusal("/enroll", own) is None
-    for origin in ("https://evil.example", "null", "http://127.0.0.1:9000"):
+    for origin in ("https://evil.example", "null", "http://127.0.0.1:9000", "http://[", "http://[x]", ""):
         assert access.refusal("/enroll", own | {"origin": origin}).status == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_what_another_site_embeds_is_refused_and_its_links_are_followed(site):
+    asked = {"host": "127.0.0.1:8000", "sec-fetch-site": site}
+    access = Access("127.0.0.1")
+    for mode in ("no-cors", "cors", "websocket"):
+        refusal = access.refusal("/references/audio", asked | {"sec-fetch-mode": mode})
+        assert (refusal.status, refusal.reason) == (403, "cross_origin")
+    assert access.refusal("/references/audio", asked).status == 403
+    assert access.refusal("/", asked | {"sec-fetch-mode": "navigate"}) is None
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_the_own_page_and_the_user_may_ask(site):
+    asked = {"host": "127.0.0.1:8000", "sec-fetch-site": site, "sec-fetch-mode": "cors"}
+    assert Access("127.0.0.1").refusal("/voices", asked) is None

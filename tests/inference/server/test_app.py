@@ -61,6 +61,12 @@ def test_what_is_not_there_is_404_with_a_reason(client, path):
     assert (answer.status_code, answer.json()["reason"]) == (404, "not_found")
 
 
+def test_an_origin_that_is_none_is_refused_with_the_headers_of_safety(client):
+    answer = client.get("/voices", headers={"Origin": "http://["})
+    assert (answer.status_code, answer.json()["reason"]) == (403, "cross_origin")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 def test_a_wrong_method_and_a_missing_field_have_reasons(client):
     assert client.put("/verify").json()["reason"] == "wrong_method"
     answer = client.post("/verify", data={"name": "日向"})
