@@ -2,7 +2,14 @@ import pytest
 import torch
 
 from kowairo.core import InputError
-from kowairo.losses import AdversarialEnhancement, Cosine, EnhancementLabels, MyTripletCosine
+from kowairo.losses import (
+    AdversarialEnhancement,
+    Cosine,
+    EnhancementAAMSoftmax,
+    EnhancementLabels,
+    MyTripletCosine,
+)
+from kowairo.testing import check_enhancement_loss
 
 OUTPUT = torch.tensor([[1.0, 0.0], [0.0, 2.0], [3.0, 3.0]])
 TARGET = torch.tensor([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]])
@@ -20,12 +27,21 @@ def test_the_adversary_is_added_with_its_weight():
     adversary = loss.adversary(OUTPUT, labels.domains)
     expected = Cosine()(OUTPUT, TARGET) + 0.5 * adversary
     assert loss(OUTPUT, TARGET, labels).item() == pytest.approx(expected.item(), abs=1e-6)
-    assert loss.figure(OUTPUT, TARGET, labels).item() in (
-        0.0,
-        pytest.approx(1 / 3),
-        pytest.approx(2 / 3),
-        1.0,
-    )
+    told = loss.adversary.logits(OUTPUT).argmax(dim=1) == labels.domains
+    assert loss.figure(OUTPUT, TARGET, labels).item() == pytest.approx(told.float().mean().item())
+
+
+def test_it_passes_the_contract_of_enhancement_losses():
+    check_enhancement_loss(AdversarialEnhancement())
+    check_enhancement_loss(AdversarialEnhancement(towards=EnhancementAAMSoftmax()))
+
+
+def test_a_net_is_judged_by_the_objective_without_the_adversary():
+    labels = EnhancementLabels(speakers=torch.tensor([-1, -1, -1]), domains=torch.tensor([0, 1, 1]))
+    assert started().validation(OUTPUT, TARGET, labels).item() == Cosine()(OUTPUT, TARGET).item()
+    classifier = AdversarialEnhancement(towards=EnhancementAAMSoftmax())
+    classifier.start(embedding_dim=2, num_speakers=3, seed=0, num_domains=2)
+    assert classifier.validation(OUTPUT, TARGET, labels) is None
 
 
 def test_rows_of_unknown_domain_are_left_out():

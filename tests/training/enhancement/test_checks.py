@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kowairo.core import EmbeddingSet, InputError
-from kowairo.enhance import LinearNetV2
-from kowairo.losses import MSE, MyTripletCosine
-from kowairo.training.enhancement import EnhancementConfig
+from kowairo.enhance import LinearNetV2, SetTransformer
+from kowairo.losses import MSE, AdversarialEnhancement, EnhancementAAMSoftmax, MyTripletCosine
+from kowairo.training.enhancement import EnhancementConfig, pair_items
 from kowairo.training.enhancement.checks import check_sides, usable_items
 
 
@@ -60,3 +62,27 @@ def test_speakers_who_are_left_out_are_counted_in_the_log(toys, caplog):
     alone = type(side)(one).items()
     with pytest.raises(InputError, match=r"^training: expected a speaker with two or more"):
         usable_items(alone, EnhancementConfig(), name="training")
+
+
+def test_a_classifier_needs_speakers_and_trials_that_choose_its_epoch(train_side, valid_side):
+    loss, valid = EnhancementAAMSoftmax(), valid_side.items()
+    with pytest.raises(InputError, match="validation items cannot choose the epoch: give a list of trials"):
+        check(train_side.items(), loss=loss, valid=valid)
+    check(train_side.items(), loss=loss)
+    check(train_side.items(), loss=loss, valid=valid, keep="last")
+    check(train_side.items(), loss=loss, valid=valid, tests=[valid_side.trials()])
+    check(train_side.items(), loss=loss, valid=train_side.items(), speaker_overlap="allow")
+    unlabelled = pair_items([train_side.embeddings], train_side.embeddings)
+    with pytest.raises(InputError, match="EnhancementAAMSoftmax needs speakers; name a table of them"):
+        check(unlabelled, loss=loss)
+
+
+def test_an_adversary_needs_domains_on_both_sides_and_a_net_of_rows(train_side, valid_side):
+    train = replace(train_side.items(), domains=np.zeros(480, dtype=np.int64), domain_names=("a", "b"))
+    with pytest.raises(InputError, match="needs domains of the training items; name a table of them"):
+        check(valid_side.items(), loss=AdversarialEnhancement())
+    with pytest.raises(InputError, match="needs domains of the validation items; name a table of them"):
+        check(train, loss=AdversarialEnhancement(), valid=valid_side.items())
+    with pytest.raises(InputError, match="may be of several domains; train a net of rows"):
+        check(train, loss=AdversarialEnhancement(), net=SetTransformer(16))
+    check(train, loss=AdversarialEnhancement())

@@ -26,6 +26,19 @@ def test_speakers_are_known_where_there_is_a_table():
     items = pair_items([NOISY, CLEAN], CLEAN, utt2spk={"a": "s", "b": "t", "d": "t"})
     assert items.names == ("", "s", "t")
     assert [items.names[place] for place in items.speakers] == ["t", "t", "s", "t", "", "t"]
+    assert items.num_speakers == 2
+
+
+def test_ids_that_name_a_condition_are_looked_up_whole():
+    noisy = EmbeddingSet(NOISY.vectors[:2], ["a|noisy", "b|noisy"])
+    items = pair_items([noisy, noisy], noisy, utt2spk={"a|noisy": "s", "b|noisy": "t"})
+    assert [items.names[place] for place in items.speakers] == ["s", "t", "s", "t"]
+
+
+def test_lines_of_nobody_are_of_no_class():
+    items = pair_items([NOISY, CLEAN], CLEAN, utt2spk={"a": "s", "b": "t", "d": "t"})
+    (batch,) = EnhancementBatches(items, EnhancementConfig()).epoch(0)
+    assert batch.labels.speakers.tolist() == [2, 2, 1, 2, -1, 2]
 
 
 def test_the_target_of_a_disturbed_line_can_be_the_clean_rest_of_its_speaker():

@@ -1,10 +1,18 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from torch.optim.lr_scheduler import StepLR
 
 from kowairo.core import KowairoError
 from kowairo.enhance import LinearNetV2, LinearNetV3
-from kowairo.losses import DomainAdaptationCosine, EnhancementSoftmax
+from kowairo.losses import (
+    MSE,
+    AdversarialEnhancement,
+    Cosine,
+    DomainAdaptationCosine,
+    EnhancementSoftmax,
+)
 from kowairo.training.enhancement import EnhancementConfig, EnhancementEpoch
 from kowairo.training.enhancement.run_state import RunState, run_fingerprint
 
@@ -81,3 +89,25 @@ def test_the_fingerprint_depends_on_net_loss_settings_and_data(train_side, valid
         fingerprint(start="given"),
     }
     assert len(others | {fingerprint()}) == 6
+
+
+def test_the_fingerprint_depends_on_what_judges_and_on_losses_within_losses(train_side, valid_side):
+    net, settings, valid = LinearNetV3(16), EnhancementConfig(), valid_side.items()
+
+    def fingerprint(loss=None, **judges):
+        loss = AdversarialEnhancement(towards=Cosine()) if loss is None else loss
+        return run_fingerprint(net, loss, settings, train_side.items(), start="drawn", **judges)
+
+    others = {
+        fingerprint(AdversarialEnhancement(towards=MSE())),
+        fingerprint(AdversarialEnhancement(towards=DomainAdaptationCosine(sigma=2.0))),
+        fingerprint(AdversarialEnhancement(towards=DomainAdaptationCosine(sigma=3.0))),
+        fingerprint(valid=valid),
+        fingerprint(valid=replace(valid, domain_names=("a",))),
+        fingerprint(valid=replace(valid, clean=train_side.embeddings, clean_rows=valid.rows)),
+        fingerprint(eers={"valid": 0.1}),
+        fingerprint(eers={"valid": 0.2}),
+        fingerprint(eers={"other": 0.2}),
+    }
+    assert len(others | {fingerprint()}) == 10
+    assert fingerprint(eers={"valid": 0.1}) in others

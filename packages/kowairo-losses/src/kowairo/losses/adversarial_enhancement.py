@@ -81,6 +81,12 @@ class AdversarialEnhancement(EnhancementLoss):
             return None
         return (adversary.logits(output[known]).argmax(dim=1) == domains[known]).float().mean()
 
+    def validation(
+        self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
+    ) -> torch.Tensor | None:
+        """That of the objective alone: the adversary costs least where the net hides nothing."""
+        return self.towards.validation(output, target, labels)
+
     def forward(
         self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
     ) -> torch.Tensor:

@@ -143,6 +143,23 @@ class EnhancementLoss(nn.Module, ABC):
         """
         return None
 
+    def validation(
+        self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None
+    ) -> torch.Tensor | None:
+        """What says how good the net is, a scalar: the loss, where it is low for a good net.
+
+        None for a classifier that knows none of the rows, which costs nothing and says nothing.
+
+        Args:
+            output: as of `forward`.
+            target: as of `forward`.
+            labels: as of `forward`.
+        """
+        if self.uses_classes and self.figure(output, target, labels) is None:
+            return None
+        value: torch.Tensor = self(output, target, labels)
+        return value
+
     @abstractmethod
     def forward(
         self, output: torch.Tensor, target: torch.Tensor, labels: EnhancementLabels | None = None

@@ -8,7 +8,7 @@ import torch
 
 from kowairo.losses import EnhancementLabels, EnhancementLoss
 
-_ROWS, _SPEAKERS = 12, 3
+_ROWS, _SPEAKERS, _DOMAINS = 12, 3, 2
 
 
 def check_enhancement_loss(loss: EnhancementLoss, *, embedding_dim: int = 8) -> None:
@@ -21,14 +21,14 @@ def check_enhancement_loss(loss: EnhancementLoss, *, embedding_dim: int = 8) -> 
     unless speakers are classified.
 
     Args:
-        loss: an objective over output and target; it is started for three speakers.
+        loss: an objective over output and target; it is started for three speakers and two domains.
         embedding_dim: dimension to try it with.
 
     Raises:
         AssertionError: what does not hold.
     """
     generator = torch.Generator().manual_seed(0)
-    loss.start(embedding_dim=embedding_dim, num_speakers=_SPEAKERS, seed=0)
+    loss.start(embedding_dim=embedding_dim, num_speakers=_SPEAKERS, seed=0, num_domains=_DOMAINS)
     output = torch.randn(_ROWS, embedding_dim, generator=generator)
     target, negatives = torch.nn.functional.normalize(
         torch.randn(2, _ROWS, embedding_dim, generator=generator), dim=-1
@@ -37,7 +37,7 @@ def check_enhancement_loss(loss: EnhancementLoss, *, embedding_dim: int = 8) -> 
         speakers=torch.arange(_ROWS) // 2 % _SPEAKERS,
         negatives=negatives,
         same_session=torch.arange(_ROWS // 2) >= _SPEAKERS,
-        domains=torch.arange(_ROWS) // 2 % 2,
+        domains=torch.arange(_ROWS) // 2 % _DOMAINS,
     )
     value = _value_and_gradients(loss, output, target, labels)
     order = torch.randperm(_ROWS // 2, generator=generator)

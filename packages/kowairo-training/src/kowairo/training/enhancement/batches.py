@@ -14,7 +14,7 @@ from kowairo.scoring import length_normalize
 from .batch import BatchSource, EnhancementBatch, LabelNames
 from .config import EnhancementConfig
 from .epoch_order import Pool, epoch_pools
-from .items import EnhancementItems
+from .items import NOBODY, EnhancementItems
 from .processes import Processes
 from .speaker_means import SpeakerMeans
 
@@ -45,7 +45,7 @@ class EnhancementBatches(BatchSource):
         wanted = names or items.label_names
         self._classes = class_numbers(items.names, wanted.speakers)
         self._domains = class_numbers(items.domain_names, wanted.domains)
-        self._pairs = _pairs_by_speaker(self._speakers[0::2]) if items.kind == "distribution" else []
+        self._pairs = rows_by_speaker(self._speakers[0::2]) if items.kind == "distribution" else []
 
     def epoch(self, number: int) -> Iterator[EnhancementBatch]:
         """Batches of an epoch.
@@ -151,7 +151,7 @@ def class_means(items: EnhancementItems) -> torch.Tensor:
 
 
 def class_numbers(names: tuple[str, ...], classes: tuple[str, ...]) -> NDArray[np.int64]:
-    """Class of each name, -1 for strangers; never empty, so that it can be indexed.
+    """Class of each name, -1 for strangers and for nobody; never empty, so that it can be indexed.
 
     Args:
         names: (n,) own names.
@@ -160,11 +160,12 @@ def class_numbers(names: tuple[str, ...], classes: tuple[str, ...]) -> NDArray[n
     Returns:
         (max(n, 1),) int64.
     """
-    number = {name: place for place, name in enumerate(classes)}
+    number = {name: place for place, name in enumerate(classes) if name != NOBODY}
     return np.array([number.get(name, -1) for name in names] or [-1], dtype=np.int64)
 
 
-def _pairs_by_speaker(speakers: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def rows_by_speaker(speakers: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The places of each speaker's entries in an array (n,) of speakers."""
     order = np.argsort(speakers, kind="stable")
     ends = np.flatnonzero(np.diff(speakers[order])) + 1
     return np.split(order, ends)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from kowairo.core import InputError
-from kowairo.enhance import EnhancementNet
+from kowairo.enhance import EnhancementNet, SetEnhancer
 from kowairo.losses import EnhancementLoss
 
 from .config import EnhancementConfig
@@ -37,13 +37,15 @@ def check_sides(
 
     Raises:
         InputError: Items are of another kind than the loss needs, dimensions differ, a speaker is on two
-            sides, or two test lists have one name.
+            sides, two test lists have one name, a classifier has no speakers or nothing to choose its epoch
+            by, or domains are missing.
     """
     for items in (train, valid):
         if items is not None and items.kind != loss.list_kind:
             raise InputError(f"{type(loss).__name__} needs a {loss.list_kind} list, got a {items.kind} list")
-    if loss.uses_domains and train.domains is None:
-        raise InputError(f"{type(loss).__name__} needs domains; name a table of them")
+    _check_domains(enhancer, loss, train, valid)
+    if loss.uses_classes:
+        _check_classes(loss, train, None if tests or config.keep == "last" else valid)
     if len({test.name for test in tests}) < len(tests):
         raise InputError(f"expected a name for each test list, got {', '.join(test.name for test in tests)}")
     _check_dims(enhancer, train, valid, tests)
@@ -74,6 +76,32 @@ def usable_items(items: EnhancementItems, config: EnhancementConfig, *, name: st
         what = "pairs of one session and of two" if items.kind == "distribution" else "two embeddings"
         _logger.info("%s: %d speakers without %s are left out", name, usable.left_out, what)
     return usable
+
+
+def _check_domains(
+    enhancer: EnhancementNet, loss: EnhancementLoss, train: EnhancementItems, valid: EnhancementItems | None
+) -> None:
+    if not loss.uses_domains:
+        return
+    if isinstance(enhancer, SetEnhancer):
+        raise InputError(
+            f"{type(loss).__name__}: lines of a set may be of several domains; train a net of rows"
+        )
+    for name, items in (("training", train), ("validation", valid)):
+        if items is not None and items.domains is None:
+            raise InputError(f"{type(loss).__name__} needs domains of the {name} items; name a table of them")
+
+
+def _check_classes(loss: EnhancementLoss, train: EnhancementItems, judge: EnhancementItems | None) -> None:
+    """Refuse a classifier without classes, or without any in what alone chooses its epoch."""
+    known = set(train.names) - {NOBODY}
+    if not known:
+        raise InputError(f"{type(loss).__name__} needs speakers; name a table of them")
+    if judge is not None and not known & set(judge.names):
+        raise InputError(
+            f"{type(loss).__name__} knows training speakers only, so validation items cannot choose the "
+            "epoch: give a list of trials, or keep the last epoch"
+        )
 
 
 def _check_dims(

@@ -111,9 +111,7 @@ class ValidationLoss:
         for batch in self._on_device(enhancer):
             output = enhancer(batch.inputs)
             figure = loss.figure(output, batch.targets, batch.labels)
-            # A classifier without known rows has nothing to report, and no loss either.
-            has_value = figure is not None or not loss.uses_classes
-            value = loss(output, batch.targets, batch.labels) if has_value else None
+            value = loss.validation(output, batch.targets, batch.labels)
             for place, found in enumerate((value, figure)):
                 if found is not None:
                     sums[place] += found.item() * len(output)

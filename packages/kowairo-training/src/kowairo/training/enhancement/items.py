@@ -84,8 +84,8 @@ class EnhancementItems:
 
     @property
     def num_speakers(self) -> int:
-        """Speakers of the items."""
-        return len(np.unique(self.speakers))
+        """Speakers of the items, as far as they are known."""
+        return len({self.names[number] for number in np.unique(self.speakers).tolist()} - {NOBODY})
 
     def usable(self, *, min_utterances: int) -> EnhancementItems:
         """Leave out the items of speakers with too few embeddings, or with one kind of pairs only.

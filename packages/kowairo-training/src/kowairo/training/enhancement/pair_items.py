@@ -36,10 +36,11 @@ def pair_items(
     if not disturbed or {one.dim for one in disturbed} != {clean.dim}:
         dims = [one.dim for one in disturbed]
         raise InputError(f"expected disturbed embeddings of dimension {clean.dim} as the clean, got {dims}")
-    vectors, utts, clean_rows = [], [], []
+    vectors, utts, lines, clean_rows = [], [], [], []
     for number, one in enumerate(disturbed):
         kept = [utt for utt in one.utts if utt in clean.index]
         vectors.append(one.rows(kept))
+        lines += kept
         utts += kept if number == 0 else [f"{utt}|{number}" for utt in kept]
         clean_rows.append(clean.row_numbers(kept))
         if len(kept) < len(one):
@@ -47,7 +48,7 @@ def pair_items(
     if not utts:
         raise InputError(f"no disturbed line has a clean one, e.g. {disturbed[0].utts[:1]}")
     joined = EmbeddingSet(np.concatenate(vectors), utts, disturbed[0].meta)
-    speakers = [(utt2spk or {}).get(utt.rpartition("|")[0] or utt, NOBODY) for utt in utts]
+    speakers = [(utt2spk or {}).get(line, NOBODY) for line in lines]
     names, index = np.unique(np.array(speakers), return_inverse=True)
     return EnhancementItems(
         joined,

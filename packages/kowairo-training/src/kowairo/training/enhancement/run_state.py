@@ -116,8 +116,10 @@ def run_fingerprint(
     items: EnhancementItems,
     *,
     start: str,
+    valid: EnhancementItems | None = None,
+    eers: Mapping[str, float] | None = None,
 ) -> str:
-    """SHA-256 over what a training depends on.
+    """SHA-256 over what a training, and the choice of its epoch, depend on.
 
     Of the embeddings, 64 rows stand for all: reading a million would take as long as an epoch. How long and
     with how much patience it is trained does not count, so that a training can be prolonged.
@@ -128,19 +130,37 @@ def run_fingerprint(
         config: Settings.
         items: Training items.
         start: Where the weights start.
+        valid: Validation items.
+        eers: EERs of the test lists without the net, which stand for the lists.
     """
     settings = {k: v for k, v in asdict(config).items() if k not in ("max_epochs", "patience")}
-    nets = [_named(enhancer, enhancer.init_args), _named(loss, vars(loss))]
-    digest = hashlib.sha256(json.dumps([nets, settings, start], sort_keys=True, default=str).encode())
+    # A loss may hold another: what that one is set to counts too.
+    nets = [_named(enhancer, enhancer.init_args), *(_named(part, vars(part)) for part in loss.modules())]
+    told = [nets, settings, start, dict(eers or {})]
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode())
     if start == "given":
         for weights in enhancer.state_dict().values():
             digest.update(weights.detach().cpu().numpy().tobytes())
-    for values in (items.row_speakers, items.rows, items.others, items.same_session, items.domains):
-        digest.update(b"-" if values is None else values.tobytes())
-    step = max(1, len(items.embeddings) // _SAMPLED_ROWS)
-    digest.update(items.embeddings.vectors[::step].tobytes())
-    digest.update("\n".join(items.names).encode())
+    for side in (items, valid):
+        if side is not None:
+            _add_items(digest, side)
     return digest.hexdigest()
+
+
+def _add_items(digest: hashlib._Hash, items: EnhancementItems) -> None:
+    for values in (
+        items.row_speakers,
+        items.rows,
+        items.others,
+        items.same_session,
+        items.domains,
+        items.clean_rows,
+    ):
+        digest.update(b"-" if values is None else values.tobytes())
+    for embeddings in (items.embeddings, items.target_set):
+        step = max(1, len(embeddings) // _SAMPLED_ROWS)
+        digest.update(embeddings.vectors[::step].tobytes())
+    digest.update("\n".join((*items.names, "", *items.domain_names)).encode())
 
 
 def _named(module: torch.nn.Module, values: Mapping[str, object]) -> list[object]:

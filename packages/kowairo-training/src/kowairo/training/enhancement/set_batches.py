@@ -14,7 +14,7 @@ from kowairo.losses import EnhancementLabels
 from kowairo.scoring import length_normalize
 
 from .batch import BatchSource, EnhancementBatch, LabelNames
-from .batches import class_numbers, speaker_means
+from .batches import class_numbers, rows_by_speaker, speaker_means
 from .config import EnhancementConfig
 from .items import EnhancementItems
 from .processes import Processes
@@ -29,7 +29,7 @@ class SetBatches(BatchSource):
 
     Args:
         items: Of a normal list, all of speakers with two lines or more.
-        config: Sizes and targets; batch_size counts sets.
+        config: Sizes and targets; batch_size counts sets, and they are always shuffled.
         names: What the loss's classes stand for; None takes the items' own speakers.
         processes: Among whom batches are shared.
 
@@ -51,9 +51,8 @@ class SetBatches(BatchSource):
         self._processes = processes or Processes()
         self._means = speaker_means(items, config)
         self._classes = class_numbers(items.names, (names or items.label_names).speakers)
-        speakers = items.speakers
-        order = np.argsort(speakers, kind="stable")
-        self._by_speaker = np.split(order, np.flatnonzero(np.diff(speakers[order])) + 1)
+        self._speakers = items.speakers
+        self._by_speaker = rows_by_speaker(self._speakers)
 
     def epoch(self, number: int) -> Iterator[EnhancementBatch]:
         """Batches of an epoch; see `BatchSource.epoch`."""
@@ -83,7 +82,7 @@ class SetBatches(BatchSource):
             return EnhancementBatch(nothing, nothing[:, 0], EnhancementLabels(), 0.0)
         vectors = self._items.embeddings.vectors
         raw = [np.asarray(vectors[self._items.rows[part]]) for part in sets]
-        speakers = self._items.speakers[[part[0] for part in sets]]
+        speakers = self._speakers[[part[0] for part in sets]]
         targets = self._means.targets_of_sets(raw, speakers, left_out=self._config.left_out)
         labels = EnhancementLabels(speakers=torch.from_numpy(self._classes[speakers]))
         inputs = padded_sets([length_normalize(part) for part in raw])

@@ -89,7 +89,8 @@ def train_enhancer(
         loss.start_from_means(class_means(used))
     loss.to(next(enhancer.parameters()).device)
     state = _new_state(enhancer, loss, settings)
-    fingerprint = run_fingerprint(enhancer, loss, settings, used, start=start)
+    plain = {test.name: test.eer(None, score=settings.trial_score, rule=settings.eer_rule) for test in tests}
+    fingerprint = run_fingerprint(enhancer, loss, settings, used, start=start, valid=valid, eers=plain)
     path = None if folder is None else folder / "resume.ckpt"
     if path is not None and state.load(path, fingerprint):
         _logger.info("going on after epoch %d", len(state.history))
@@ -103,7 +104,7 @@ def train_enhancer(
                 if path is not None and is_judged:
                     state.save(path, fingerprint)
                 log.write(state.history, data_share=share)
-    return _result(state, used, tests, settings)
+    return _result(state, used, plain)
 
 
 def _validation(
@@ -182,11 +183,8 @@ def _seeded(enhancer: EnhancementNet, seed: int) -> Iterator[None]:
         yield
 
 
-def _result(
-    state: RunState, used: EnhancementItems, tests: Sequence[EERList], settings: EnhancementConfig
-) -> EnhancementResult:
+def _result(state: RunState, used: EnhancementItems, plain: dict[str, float]) -> EnhancementResult:
     kept = state.restore_best()
-    plain = {test.name: test.eer(None, score=settings.trial_score, rule=settings.eer_rule) for test in tests}
     return EnhancementResult(
         best_epoch=kept.epoch,
         eers=dict(kept.eers),
