@@ -2,6 +2,7 @@ import pytest
 
 from kowairo.core import AudioHashes, OverlapCounts, encoder_record, read_json, write_overlap_note
 from kowairo.models import load_encoder, read_card
+from kowairo.models.card import update_card
 
 
 @pytest.mark.slow
@@ -42,6 +43,15 @@ def test_thresholds_stand_in_the_card_where_thirty_errors_place_them(run, traine
     assert found["points"]["eer"]["trials"] == "dev/trials"
     assert found["points"]["eer"]["num_misses"] >= 30
     assert "not supported by this many trials" in found["unsupported"]["far_0.001"]
+
+
+@pytest.mark.slow
+def test_a_check_of_older_thresholds_stays_behind(run, trained, development, tmp_path):
+    update_card(trained, {"checked": {"trials": "other/trials"}})
+    assert run("export", "--checkpoint", trained, "--out", tmp_path / "same")[0] == 0
+    assert read_card(tmp_path / "same")["checked"] == {"trials": "other/trials"}
+    assert run("export", "--checkpoint", trained, "--out", tmp_path / "model", *development)[0] == 0
+    assert "checked" not in read_card(tmp_path / "model")
 
 
 def test_thresholds_are_not_taken_from_voices_of_the_training(run, trained, development, lists, tmp_path):

@@ -6,6 +6,7 @@ from kowairo.core import AudioRef, Corpus, EmbeddingSet, Trials, read_json, writ
 from kowairo.inference import EmbeddingStatistics
 from kowairo.inference.score_meaning import ScoreMeaning
 from kowairo.models import build_encoder, save_checkpoint
+from kowairo.models.card import update_card
 from kowairo.testing.tones import tone_voice
 
 CONFIG = {"class_path": "kowairo.models.MfccStatistics", "init_args": {}}
@@ -60,6 +61,14 @@ def test_the_promise_is_checked_on_other_speakers(run, encoder, development, tmp
     assert status == 0
     assert "; on other/trials: FAR " in out.splitlines()[0]
     assert read_json(encoder / "card.json")["checked"]["trials"] == "other/trials"
+
+
+def test_a_promise_of_older_thresholds_does_not_stay_in_the_card(run, encoder, development, tmp_path):
+    update_card(encoder, {"checked": {"trials": "other/trials"}})
+    words = ["--encoder", encoder, "--corpus", development, "--num_replicates", "5"]
+    status, out, _ = run("models", "calibrate", *words)
+    assert (status, "; on " in out) == (0, False)
+    assert read_json(encoder / "card.json")["checked"] is None
 
 
 def test_embeddings_are_kept_where_that_is_asked_for(run, encoder, development, tmp_path):

@@ -2,6 +2,7 @@ import pytest
 
 from kowairo.core import encoder_record
 from kowairo.models import read_card
+from kowairo.models.card import update_card
 
 
 @pytest.fixture
@@ -33,11 +34,13 @@ def test_a_record_made_before_is_taken(run, pack, corpus, tmp_path):
     assert read_card(tmp_path / "b")["training"]["speakers"] == 4
 
 
-def test_thresholds_come_from_development_trials(pack, lists, tmp_path):
+def test_thresholds_come_from_development_trials_without_an_older_check(pack, trained, lists, tmp_path):
+    update_card(trained, {"checked": {"trials": "other/trials"}})
     side = lists / "dev"
     options = ["--scores", side / "weak", "--trials", side / "trials", "--dev_corpus", side]
     assert pack(*options)[0] == 0
     assert "eer" in read_card(tmp_path / "b")["operating_points"]["points"]
+    assert read_card(tmp_path / "b")["checked"] is None
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,8 @@ def calibration_facts(
         seed: seed of the bootstrap.
 
     Returns:
-        Plain values under `calibration`, `operating_points` and, with a check, `checked`.
+        Plain values under `calibration`, `operating_points` and `checked`; that is None without a check, so
+        that an older one, of other thresholds, does not stay in the card.
 
     Raises:
         InputError: both share speakers, or the trials cannot be scored or fitted.
@@ -97,6 +98,7 @@ def calibration_facts(
             "cllr": round(_cllr(fitted, cosines, target), 4),
         },
         "operating_points": {"scores": "cosine", **points.as_json()},
+        "checked": None,
     }
     if check is not None:
         facts["checked"] = _check(fitted, points, development, check, num_replicates, seed)

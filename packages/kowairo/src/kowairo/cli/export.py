@@ -73,6 +73,7 @@ def export(
         record = record or make_record([training])
     if scores is not None and trials is not None and dev_corpus is not None:
         card["operating_points"] = cosine_operating_points(scores, trials, dev_corpus)
+        card.pop("checked", None)  # it is of the thresholds before
     elif (scores, trials, dev_corpus) != (None, None, None) and "int8" not in formats:
         raise InputError("--scores, --trials and --dev_corpus go together")
     with atomic_folder(out) as folder:

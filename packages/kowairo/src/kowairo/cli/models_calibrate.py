@@ -85,7 +85,7 @@ def _labelled(
 
 
 def _checked(facts: dict[str, Any], name: str) -> str:
-    if "checked" not in facts:
+    if facts["checked"] is None:
         return ""
     sides = facts["checked"]["points"][name]
     kept = " and ".join(

@@ -51,6 +51,7 @@ def pack(
     described = dict(facts or {})
     if scores is not None and trials is not None and dev_corpus is not None:
         described["operating_points"] = cosine_operating_points(scores, trials, dev_corpus)
+        described.setdefault("checked", None)  # that of the checkpoint is of the thresholds before
     elif (scores, trials, dev_corpus) != (None, None, None):
         raise InputError("--scores, --trials and --dev_corpus go together")
     made = make_record(corpora, store=store) if corpora else None
