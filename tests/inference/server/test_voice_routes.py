@@ -1,3 +1,4 @@
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -53,6 +54,14 @@ def test_a_voice_lives_from_enrolment_to_removal(client, wav):
     assert client.delete("/voices", params={"name": "title/日向"}).json()["removed"] == 1
     assert client.delete("/voices", params={"name": "title/日向"}).status_code == 404
     assert second["name"] == "title/日向"
+
+
+def test_a_large_upload_is_not_written_to_the_temporary_folder(client, wav, monkeypatch):
+    client.post("/enroll", data={"name": "日向"}, files=form(wav(1)))
+    monkeypatch.setattr(tempfile, "TemporaryFile", None)
+    large = wav(1, duration_s=40.0)
+    assert len(large) > 1 << 20
+    assert client.post("/identify", files=form(large)).status_code == 200
 
 
 def test_maps_in_work_keep_nobody_waiting(client, keeper, monkeypatch):

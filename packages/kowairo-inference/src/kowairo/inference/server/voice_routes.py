@@ -25,6 +25,7 @@ from .answers import (
     VoiceVerdict,
 )
 from .limits import ServerLimits
+from .memory_form import MemoryFormRoute
 from .uploads import UploadedAudio, read_upload
 from .voice_service import VoiceService
 
@@ -64,7 +65,7 @@ class VoiceRoutes:
 
     def router(self) -> APIRouter:
         """All endpoints."""
-        made = APIRouter()
+        made = APIRouter(route_class=MemoryFormRoute)
         add = made.add_api_route
         unknown = _refusals(404)
         add("/verify", self.verify, methods=["POST"], responses=_AUDIO_REFUSALS | unknown)
