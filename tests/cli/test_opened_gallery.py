@@ -1,3 +1,6 @@
+import shutil
+
+from kowairo.core import encoder_folders
 from kowairo.inference.gallery import AcceptanceRule, Gallery
 
 
@@ -12,6 +15,16 @@ def test_a_gallery_remembers_its_encoder_by_an_absolute_path(run, tmp_path, voic
     options = ["--voice", "a", voices / "0.wav"]
     assert run("gallery", "add", "--gallery", tmp_path / "g", "--encoder", "tiny", *options)[0] == 0
     monkeypatch.chdir(tmp_path)
+    assert run("gallery", "add", "--gallery", tmp_path / "g", "--voice", "a", voices / "1.wav")[0] == 0
+
+
+def test_a_folder_called_like_an_encoder_is_not_taken_for_it(run, tmp_path, voices, tiny, monkeypatch):
+    shutil.copytree(tiny, tmp_path / "weights" / "base")
+    monkeypatch.setattr(encoder_folders, "shipped_folder", lambda: tmp_path / "weights")
+    (tmp_path / "here" / "base").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+    assert run("gallery", "add", "--gallery", tmp_path / "g", "--voice", "a", voices / "0.wav")[0] == 0
+    assert Gallery.open(tmp_path / "g").encoder.name == "base"
     assert run("gallery", "add", "--gallery", tmp_path / "g", "--voice", "a", voices / "1.wav")[0] == 0
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kowairo.core import InputError
+from kowairo.core import InputError, find_named
 from kowairo.inference import QualityBar, SpeakerEmbedder
 from kowairo.inference.gallery import AcceptanceRule, Gallery, GalleryEncoder, VoiceScoring
 
@@ -51,8 +51,10 @@ def open_or_make(
         raise InputError(
             f"the vectors are not of the encoder {name}; give the one they are of with --encoder"
         )
-    # A relative path would mean something else in another folder.
-    name = str(Path(name).resolve()) if Path(name).exists() else name
+    # A relative path would mean something else in another folder; a name means the same everywhere, whatever
+    # lies here under it.
+    if find_named(name) is None and Path(name).exists():
+        name = str(Path(name).resolve())
     made = Gallery.create(place, GalleryEncoder(name, embedder.digest, embedder.encoder.embedding_dim))
     return made, embedder
 
