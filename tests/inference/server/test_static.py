@@ -133,6 +133,51 @@ def test_a_spoken_recording_is_compared_by_keyboard(page, recordings):
     assert "Recording 1.wav (questioned)" in heard
 
 
+def test_record_waits_for_the_permission_and_is_pressed_once(page):
+    page.evaluate("""() => {
+        const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        window.asked = 0;
+        navigator.mediaDevices.getUserMedia = async (wanted) => {
+            window.asked += 1;
+            await new Promise((allow) => { window.allow = allow; });
+            return ask(wanted);
+        };
+    }""")
+    record = page.locator("#compare-questioned .rec")
+    press_twice = "one => { one.click(); one.click(); }"
+    record.evaluate(press_twice)
+    assert record.is_disabled()
+    page.evaluate("() => window.allow()")
+    page.wait_for_selector("#compare-questioned .rec.on:enabled:has-text('1.')")
+    record.click()
+    page.wait_for_selector("#compare-questioned .clip")
+    assert record.inner_text() == "Record"
+    assert page.evaluate("() => window.asked") == 1
+
+
+def test_a_microphone_whose_sound_cannot_be_taken_is_switched_off(page):
+    page.evaluate("""() => {
+        const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (wanted) => (window.heard = await ask(wanted));
+        AudioWorklet.prototype.addModule = () => Promise.reject(new Error("no worklet"));
+    }""")
+    press(page, "Record")
+    page.wait_for_selector("#alert:has-text('No microphone: no worklet')")
+    assert page.evaluate("() => window.heard.getTracks().map((one) => one.readyState)") == ["ended"]
+    assert page.locator("#compare-known .rec").is_enabled()
+
+
+def test_the_link_to_the_content_leads_into_the_section_that_is_shown(page):
+    press(page, "Gallery")
+    page.wait_for_selector("#voices .empty")
+    page.evaluate("() => document.activeElement.blur()")
+    press(page, "Skip to the content")
+    page.wait_for_function("() => location.hash === '#main'")
+    page.wait_for_timeout(200)
+    assert page.is_visible("#gallery")
+    assert page.evaluate("() => document.activeElement.id") == "main"
+
+
 def test_what_is_no_audio_is_said_in_words(page, tmp_path, recordings):
     bad = tmp_path / "声.ogg"
     bad.write_bytes(b"OggS" + bytes(200))

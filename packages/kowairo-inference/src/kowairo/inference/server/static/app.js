@@ -32,6 +32,7 @@ server.onstatus.push((status) => {
 
 async function show(moved) {
   const wanted = location.hash.slice(1);
+  if (moved && wanted === "main") return; // "Skip to the content": of the section that is shown
   const name = SECTIONS.includes(wanted) ? wanted : SECTIONS[0];
   SECTIONS.forEach((one) => { byId(one).hidden = one !== name; });
   for (const link of document.querySelectorAll("nav a")) {

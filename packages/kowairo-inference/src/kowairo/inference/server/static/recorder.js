@@ -13,10 +13,22 @@ export class Recorder {
   #context = null;
   #stream = null;
 
-  /** Start; `onlevel` gets the peak of each block, `onfull` is called when the longest recording is reached. */
+  /**
+   * Start; `onlevel` gets the peak of each block, `onfull` is called when the longest recording is reached.
+   * Where it fails, the microphone is off again.
+   */
   async start(onlevel, onfull) {
     const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     this.#stream = await navigator.mediaDevices.getUserMedia({ audio });
+    try {
+      await this.#listen(onlevel, onfull);
+    } catch (error) {
+      await this.#release();
+      throw error;
+    }
+  }
+
+  async #listen(onlevel, onfull) {
     this.#context = new AudioContext();
     await this.#context.audioWorklet.addModule("/static/recorder-worklet.js");
     const node = new AudioWorkletNode(this.#context, "recorder", { numberOfOutputs: 0 });
@@ -34,9 +46,13 @@ export class Recorder {
   /** Stop, and give the file. */
   async stop() {
     const rate = this.#context.sampleRate;
-    this.#stream.getTracks().forEach((track) => track.stop());
-    await this.#context.close();
+    await this.#release();
     return new Blob([wav(this.#blocks, rate)], { type: "audio/wav" });
+  }
+
+  async #release() {
+    this.#stream.getTracks().forEach((track) => track.stop());
+    await this.#context?.close();
   }
 }
 

@@ -58,19 +58,22 @@ export class SoundSlot {
   async #toggle() {
     if (this.#recorder) return this.#finish();
     const recorder = new Recorder();
-    this.#recorder = recorder;
+    this.record.disabled = true; // until the browser has asked for the microphone: nothing can be stopped yet
     try {
       await recorder.start((peak, length) => {
+        if (this.#recorder !== recorder) return; // a block that was on its way when it was stopped
         this.bar.style.transform = `scaleX(${Math.min(1, 1.4 * Math.sqrt(peak))})`;
         this.record.textContent = `Stop (${seconds(length)})`;
       }, () => this.#finish());
+      this.#recorder = recorder;
       this.record.classList.add("on");
       this.record.textContent = "Stop";
       this.level.hidden = false;
     } catch (error) {
-      this.#recorder = null;
       alertUser(error.name === "NotAllowedError" ? "The browser does not allow the microphone for this page." : `No microphone: ${error.message}`);
     }
+    this.record.disabled = false;
+    if (document.activeElement === document.body) this.record.focus();
     return undefined;
   }
 
