@@ -1,6 +1,7 @@
 """Forms whose files stay in memory: what strangers send is not written to the temporary folder either."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import aclosing
 from typing import Any
 
 from fastapi import HTTPException, Request, Response
@@ -36,9 +37,9 @@ class MemoryFormRequest(Request):
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             return await super().form(**limits, max_part_size=max_part_size)
-        parser = MemoryParser(self.headers, self.stream(), **limits, max_part_size=max_part_size)
         try:
-            return await parser.parse()
+            async with aclosing(self.stream()) as stream:
+                return await MemoryParser(self.headers, stream, **limits, max_part_size=max_part_size).parse()
         except MultiPartException as error:
             raise HTTPException(400, error.message) from error
 
