@@ -13,16 +13,18 @@ usage: run.sh --embeddings PATH [--corpus DIR] [--sessions TABLE] [options]
   --sessions     table of the corpus with the sessions of lines (utt2session, utt2title ...): adds domain adaptation
   --conf         default, or a YAML file
   --exp          where everything is written (default: exp/enhance)
+  --allow-overlap  compare on voices too that the encoder of the embeddings was trained on, and mark the tables
   --stage, --stop-stage, --seed  first and last stage, 0 to 3; the first is run even where nothing changed
 TEXT
 }
 
 FIRST_STAGE=0 LAST_STAGE=3 FORCED_STAGE=none SEED=10 CONF=default EXP=$ROOT/exp/enhance
-EMBEDDINGS='' CORPUS='' SESSIONS=''
+EMBEDDINGS='' CORPUS='' SESSIONS='' ALLOW=()
 
 while [ $# -gt 0 ]; do
     case $1 in
         --help | -h) usage; exit 0 ;;
+        --allow-overlap) ALLOW=(--allow_overlap true); shift; continue ;;
         --embeddings | --corpus | --sessions | --conf | --exp | --stage | --stop-stage | --seed) need_value "$@" ;;
         *) die "unknown option $1; see run.sh --help" ;;
     esac
@@ -79,9 +81,14 @@ plan_nets() { # plan_nets SECTION
     done
 }
 
+net_sections() { # sections of the nets that the lists are enough for
+    echo enhance
+    [ ! -f "$L/train_distribution_list.txt" ] || echo enhance_sessions
+}
+
 train() {
-    plan_nets enhance
-    [ ! -f "$L/train_distribution_list.txt" ] || plan_nets enhance_sessions
+    local section
+    for section in $(net_sections); do plan_nets "$section"; done
     run_plan
 }
 
@@ -95,14 +102,14 @@ fit() {
 }
 
 compare() {
-    local name folders=()
+    local name section folders=()
     for name in $(jobs_of closed); do folders+=("$EXP/closed/$name"); done
-    for name in $(jobs_of enhance) $(jobs_of enhance_sessions); do
-        [ ! -f "$EXP/nets/$name/config.yaml" ] || folders+=("$EXP/nets/$name")
+    for section in $(net_sections); do # not what an earlier run with --sessions left
+        for name in $(jobs_of "$section"); do folders+=("$EXP/nets/$name"); done
     done
     kowairo enhance table --config "$C/comparison.yaml" --enhancers "${folders[@]}" --embeddings "$EMBEDDINGS" \
         ${CORPUS:+--corpus "$CORPUS"} --valid_list "$L/valid_test_list.txt" --test_list "$L/test_test_list.txt" \
-        --out "$EXP/table" --seed "$SEED"
+        --out "$EXP/table" --seed "$SEED" "${ALLOW[@]}"
 }
 
 main() { # a function: bash has read all of it before the first stage, so the file may change while it runs
@@ -110,7 +117,8 @@ main() { # a function: bash has read all of it before the first stage, so the fi
         ${CORPUS:+"$CORPUS"}
     stage 1 "nets" train "" "$EXP/nets" "$C/enhance" "$C/enhance_sessions" "$L" "$EMBEDDINGS"
     stage 2 "closed forms" fit "" "$EXP/closed" "$C/closed" "$L" "$EMBEDDINGS"
-    stage 3 "table" compare "" "$EXP/table/table.md" "$C/comparison.yaml" "$EXP/nets" "$EXP/closed" "$L" "$EMBEDDINGS"
+    stage 3 "table" compare "${ALLOW[*]:+allow overlap}" "$EXP/table/table.md" "$C/comparison.yaml" "$EXP/nets" "$EXP/closed" \
+        "$L" "$EMBEDDINGS"
 }
 
 main

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kowairo.core import EmbeddingSet, read_json
+from kowairo.core import EmbeddingSet, TrainingOverlap, read_json
+from kowairo.core.training_overlap import OVERLAP_NAME, RECORD_KEY
 
 
 @pytest.fixture
@@ -45,6 +46,25 @@ def test_tables_of_a_corpus_give_speakers_and_sessions(enhance, given):
     names = [line.split()[0] for line in (given / "exp/lists/train_normal_list.txt").read_text().splitlines()]
     others = [line.split()[0] for line in (given / "exp/lists/test_normal_list.txt").read_text().splitlines()]
     assert not set(names) & set(others)
+    # Without sessions there is nothing to adapt: the net that lies there is of another run.
+    without = enhance.run(*options, "--exp", given / "exp")
+    assert without.returncode == 0, without.stderr[-3000:]
+    rows = read_json(given / "exp" / "table" / "table.json")
+    assert [row["system"] for row in rows] == ["as they are", "lda", "linear_v3", "residual", "ceiling"]
+
+
+@pytest.mark.smoke
+def test_voices_of_the_encoders_training_stop_the_table_unless_they_are_allowed(enhance, given):
+    whole = EmbeddingSet.load(given / "paths")
+    EmbeddingSet(whole.vectors.copy(), whole.utts, {RECORD_KEY: {}}).save(given / "paths")
+    TrainingOverlap(frozenset(whole.utts), {}).write(given / "paths" / OVERLAP_NAME)
+    options = ["--embeddings", given / "paths", "--conf", "smoke", "--exp", given / "exp"]
+    refused = enhance.run(*options)
+    assert refused.returncode == 2
+    assert "--allow_overlap true goes on" in refused.stderr
+    allowed = enhance.run(*options, "--allow-overlap")
+    assert allowed.returncode == 0, allowed.stderr[-3000:]
+    assert "Not a figure of new voices" in (given / "exp" / "table" / "table.md").read_text()
 
 
 @pytest.mark.smoke
