@@ -14,15 +14,17 @@ usage: voices.sh --data DIR [--encoder NAME|DIR] [options]
   --conf         voices, or a YAML file
   --exp          where everything is written (default: exp/enhance_voices/ENCODER)
   --stage, --stop-stage, --seed  first and last stage, 0 to 5; the first is run even where nothing changed
+  --allow-overlap  score voices too that the encoder was trained on, and mark the results
   --test         score voices/test too; once, at the end
 TEXT
 }
 
-FIRST_STAGE=0 LAST_STAGE=5 FORCED_STAGE=none SEED=0 CONF=voices EXP='' DATA='' ENCODER=campplus LINES=5 TEST=''
+FIRST_STAGE=0 LAST_STAGE=5 FORCED_STAGE=none SEED=0 CONF=voices EXP='' DATA='' ENCODER=campplus LINES=5 TEST='' ALLOW=()
 while [ $# -gt 0 ]; do
     case $1 in
         --help | -h) usage; exit 0 ;;
         --test) TEST=yes; shift; continue ;;
+        --allow-overlap) ALLOW=(--allow_overlap true); shift; continue ;;
         --data | --encoder | --lines | --conf | --exp | --stage | --stop-stage | --seed) need_value "$@" ;;
         *) die "unknown option $1; see voices.sh --help" ;;
     esac
@@ -62,6 +64,9 @@ done
 for section in plain views views_sessions clean pairs sets closed closed_views; do
     [ -d "$EXP/conf/$section" ] || die "--conf $CONF: has no section $section with jobs"
 done
+if [[ $ENCODER != */* && $ENCODER != *.* ]]; then ENCODER=$(kowairo models folder --encoder "$ENCODER"); fi
+WEIGHTS=() # a class without weights has no files
+[[ $ENCODER != /* ]] || WEIGHTS=("$ENCODER")
 C=$EXP/conf D=$EXP/data E=$EXP/embeddings V=$DATA/voices SIDES=(dev ${TEST:+test})
 
 material() {
@@ -146,7 +151,7 @@ compare() {
         for name in $(jobs_of "$section"); do folders+=("$EXP/nets/$name"); done
     done
     kowairo enhance table --config "$C/comparison.yaml" --enhancers "${folders[@]}" "${sides[@]}" \
-        --cohort_embeddings "$E/train" --cohort_corpus "$V/train" --out "$EXP/table" --seed "$SEED"
+        --cohort_embeddings "$E/train" --cohort_corpus "$V/train" --out "$EXP/table" --seed "$SEED" "${ALLOW[@]}"
 }
 
 several() { # one embedding of several lines, of whole ones and of short ones
@@ -157,7 +162,7 @@ several() { # one embedding of several lines, of whole ones and of short ones
         for side in "${SIDES[@]}"; do
             for kind in '' _short; do
                 plan enhance check_sets --enhancer "$EXP/nets/$name" --embeddings "$E/$side$kind" --corpus "$V/$side" \
-                    --seed "$SEED" --out "$EXP/sets/$name.$side$kind.json"
+                    --seed "$SEED" --out "$EXP/sets/$name.$side$kind.json" "${ALLOW[@]}"
             done
         done
     done
@@ -165,15 +170,18 @@ several() { # one embedding of several lines, of whole ones and of short ones
 }
 
 main() { # a function: bash has read all of it before the first stage, so the file may change while it runs
-    local sides="${SIDES[*]}"
+    local sides="${SIDES[*]}" allowed="${ALLOW[*]:+ allow overlap}"
     stage 0 "conditions" material "$sides $LINES" "$EXP/augment/train:$D/train_disturbed/wav.scp:$D/dev/trials" \
-        "$C/material.yaml" "$C/noisy.yaml" "$C/reverberated.yaml" "$C/disturbed.yaml" "$V/train" "$V/dev" "$DATA/noise"
+        "$C/material.yaml" "$C/noisy.yaml" "$C/reverberated.yaml" "$C/disturbed.yaml" "$V/train" "$V/dev" "$DATA/noise" \
+        ${TEST:+"$V/test"}
     stage 1 "embeddings" embed "$sides $ENCODER" "$EXP/train/utt2spk:$EXP/dev/trials" \
-        "$C/embed.yaml" "$C/embed_short.yaml" "$C/embed_train.yaml" "$C/embed_disturbed.yaml" "$D"
+        "$C/embed.yaml" "$C/embed_short.yaml" "$C/embed_train.yaml" "$C/embed_disturbed.yaml" "$D" "$V/train" "$V/dev" \
+        "${WEIGHTS[@]}" ${TEST:+"$V/test"}
     stage 2 "nets" train "" "$EXP/nets" "$C/plain" "$C/views" "$C/views_sessions" "$C/clean" "$C/pairs" "$EXP/train" "$EXP/dev" "$E/train"
     stage 3 "closed forms" fit "" "$EXP/closed" "$C/closed" "$C/closed_views" "$EXP/train" "$E/train"
-    stage 4 "table" compare "$sides" "$EXP/table/table.md" "$C/comparison.yaml" "$EXP/closed" "$EXP/nets" "$EXP/dev" "$E/train"
-    stage 5 "several lines" several "$sides" "$EXP/sets" "$C/sets" "$EXP/train" "$EXP/dev" "$E/train"
+    stage 4 "table" compare "$sides$allowed" "$EXP/table/table.md" "$C/comparison.yaml" "$EXP/closed" "$EXP/nets" "$EXP/dev" \
+        "$E/train" ${TEST:+"$EXP/test"}
+    stage 5 "several lines" several "$sides$allowed" "$EXP/sets" "$C/sets" "$EXP/train" "$EXP/dev" "$E/train" ${TEST:+"$EXP/test"}
 }
 
 main

@@ -5,6 +5,7 @@ import pytest
 import soundfile
 
 from kowairo.core import AudioRef, Corpus, Trials, read_json, write_trials, write_wav_scp
+from kowairo.models import build_encoder, save_checkpoint
 from kowairo.testing.tones import write_tone_corpus
 
 
@@ -52,6 +53,25 @@ def test_every_stage_runs_and_the_test_is_left_alone_until_it_is_asked_for(enhan
     last = enhance_voices.run(*options, "--lines", 2, "--exp", exp, "--test")
     assert last.returncode == 0, last.stderr[-3000:]
     assert (exp / "test" / "trials_noisy").is_file()
+
+
+@pytest.mark.smoke
+def test_another_encoder_at_its_place_and_other_test_voices_are_noticed(enhance_voices, data, tmp_path):
+    config = {"class_path": "kowairo.models.MfccStatistics"}
+    save_checkpoint(build_encoder(config), tmp_path / "encoder", config=config)
+    options = ["--data", data, "--encoder", tmp_path / "encoder", "--conf", "voices_smoke", "--lines", 2]
+
+    def skipped_stages():
+        made = enhance_voices.run(*options, "--exp", tmp_path / "exp", "--test", "--stop-stage", 1)
+        assert made.returncode == 0, made.stderr[-3000:]
+        return [line[:7] for line in made.stdout.splitlines() if line.endswith("unchanged, skipped")]
+
+    assert skipped_stages() == []
+    save_checkpoint(build_encoder(config), tmp_path / "encoder", config=config, card={"name": "trained anew"})
+    assert skipped_stages() == ["stage 0"]
+    trials = data / "voices" / "test" / "trials"
+    trials.write_text("".join(trials.read_text().splitlines(keepends=True)[:-1]))
+    assert "stage 0" not in skipped_stages()
 
 
 @pytest.mark.parametrize(
