@@ -166,7 +166,7 @@ def test_clean_embeddings_are_targets_without_labels(run, embeddings, tmp_path):
     net = ["--enhancer", "OneStepDiffusion", "--loss", "CS", "--training.max_epochs", 2]
     status, out, errors = run("enhance", "train", *options, *valid, *net, "--out", tmp_path / "net")
     assert (status, errors) == (0, [])
-    assert "60 lines of 1 speakers" in out
+    assert "60 lines of unknown speakers" in out
     assert "VLoss" in (tmp_path / "net" / "scores.txt").read_text()
     status, _, errors = run("enhance", "train", *options, *net, "--loss", "DA", "--out", tmp_path / "net")
     assert status == 2
@@ -182,7 +182,8 @@ def test_an_adversary_has_its_domains_from_a_table(run, corpus, embeddings, tmp_
     status, _, errors = run("enhance", "train", *options, *loss, *SMALL, "--out", tmp_path / "net")
     assert (status, errors) == (0, [])
     status, _, errors = run("enhance", "train", *options[:4], *loss, *SMALL, "--out", tmp_path / "net")
-    assert (status, errors) == (2, ["kowairo: AdversarialEnhancement needs domains; name a table of them"])
+    refusal = "kowairo: AdversarialEnhancement needs domains of the training items; name a table of them"
+    assert (status, errors) == (2, [refusal])
 
 
 @pytest.mark.slow

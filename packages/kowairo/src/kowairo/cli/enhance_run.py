@@ -132,9 +132,8 @@ def _write(net: EnhancementNet, result: EnhancementResult, run: EnhancementRun, 
     summary.pop("history")
     valid_eers = {"valid_eer": result.valid_eer, "unenhanced_valid_eer": result.unenhanced_valid_eer}
     write_json(out / "training.json", summary | valid_eers)
-    print(
-        f"{out}: {result.num_utterances} lines of {result.num_speakers} speakers, epoch {result.best_epoch}"
-    )
+    speakers = result.num_speakers or "unknown"
+    print(f"{out}: {result.num_utterances} lines of {speakers} speakers, epoch {result.best_epoch}")
     if result.left_out_speakers:
         print(f"{out}: {result.left_out_speakers} speakers had too few lines")
     for name, before in result.unenhanced_eers.items():
