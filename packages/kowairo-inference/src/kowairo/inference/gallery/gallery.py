@@ -1,6 +1,5 @@
 """A gallery: named voices with their references, and who of them a recording may be."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,12 +13,11 @@ from .identification import AcceptanceRule, Candidate, Identification, identify
 from .reference_table import ReferenceTable
 from .references import ReferenceFacts, References
 from .table_schema import GalleryEncoder
+from .voice_matrices import VoiceMatrices
 from .voice_matrix import VoiceMatrix, VoiceScoring, unit_vectors
 from .voice_names import clean_voice_name
 
 MAX_IN_MEMORY = 1_000_000
-_PROBES = 32
-_REFERENCES_PER_QUERY = 200
 _RULE = "acceptance"
 
 
@@ -49,10 +47,7 @@ class Gallery:
 
     def __init__(self, table: ReferenceTable, *, max_in_memory: int = MAX_IN_MEMORY) -> None:
         self._table = table
-        self._max_in_memory = max_in_memory
-        self._lock = threading.RLock()
-        self._matrices: dict[VoiceScoring, VoiceMatrix] = {}
-        self._matrix_version = -1
+        self._matrices = VoiceMatrices(table, max_in_memory=max_in_memory)
 
     @classmethod
     def open(cls, place: Path | str, *, max_in_memory: int = MAX_IN_MEMORY) -> "Gallery":
@@ -153,7 +148,7 @@ class Gallery:
         Raises:
             InputError: There is no such voice.
         """
-        return self._build("max", sorted(self._existing(voices)))
+        return self._matrices.of_voices("max", sorted(self._existing(voices)))
 
     def remove(self, voices: Sequence[str]) -> int:
         """Remove voices with all their references.
@@ -279,7 +274,7 @@ class Gallery:
         self, vectors: NDArray[np.float32], *, count: int, scoring: VoiceScoring = "centroid"
     ) -> list[list[Candidate]]:
         """The voices with the best scores for each recording; see `identify`."""
-        matrix = self._matrix_for(vectors, count=count, scoring=scoring)
+        matrix = self._matrices.near(vectors, count=count, scoring=scoring)
         best = matrix.nearest(vectors, k=count)
         return [
             [
@@ -301,7 +296,7 @@ class Gallery:
             InputError: There is no such voice.
         """
         (name,) = self._existing([voice])
-        own = self._build("centroid", [name]).rows
+        own = self._matrices.of_voices("centroid", [name]).rows
         found = self.candidates(own, count=count + 1, scoring=scoring)[0]
         return [one for one in found if one.voice != name][:count]
 
@@ -322,13 +317,7 @@ class Gallery:
 
     def matrix(self, scoring: VoiceScoring = "centroid") -> VoiceMatrix:
         """All voices in memory, kept until the gallery changes."""
-        with self._lock:
-            if self._matrix_version != self.version:
-                self._matrices.clear()
-                self._matrix_version = self.version
-            if scoring not in self._matrices:
-                self._matrices[scoring] = self._build(scoring, None)
-            return self._matrices[scoring]
+        return self._matrices.whole(scoring)
 
     def build_index(self) -> None:
         """Make or renew the index for galleries beyond `max_in_memory`; references added later are found too.
@@ -358,29 +347,6 @@ class Gallery:
     def keep_rule(self, rule: AcceptanceRule) -> None:
         """Keep a rule of acceptance with the gallery, in the place of an older one."""
         self._table.write_setting(_RULE, asdict(rule))
-
-    def _matrix_for(self, vectors: NDArray[np.float32], *, count: int, scoring: VoiceScoring) -> VoiceMatrix:
-        """All voices, or beyond the limit those that the index finds near."""
-        if self._table.count() <= self._max_in_memory or not self._table.has_index:
-            return self.matrix(scoring)
-        found = self._table.near(
-            unit_vectors(vectors), count=max(_REFERENCES_PER_QUERY, 20 * count), nprobes=_PROBES
-        )
-        return self._build(scoring, found)
-
-    def _build(self, scoring: VoiceScoring, voices: Sequence[str] | None) -> VoiceMatrix:
-        version = self.version
-        if voices is None:
-            names = list(self._table.names(version=version))
-        else:
-            facts = [one.voice for one in self._table.facts(voices=voices, version=version)]
-            names = [(facts, np.ones(len(facts), dtype=np.int64))]
-        return VoiceMatrix.build(
-            names,
-            lambda: self._table.vectors(voices=voices, version=version),
-            dim=self.encoder.dim,
-            scoring=scoring,
-        )
 
     def _present(self, names: Sequence[str]) -> set[str]:
         return {one.voice for one in self._table.facts(voices=names)}
