@@ -60,3 +60,14 @@ def test_a_file_that_somebody_else_published_is_opened_by_its_content(tmp_path):
     opened = open_encoder(tmp_path / "model.pth")
     assert opened.name.endswith("EcapaGroupNorm")
     assert opened.digest == file_digest(tmp_path / "model.pth")
+
+
+def test_a_name_means_the_named_encoder_whatever_lies_here(checkpoint, tmp_path, monkeypatch):
+    shutil.copytree(checkpoint, tmp_path / "shipped" / "base")
+    monkeypatch.setattr(encoder_folders, "shipped_folder", lambda: tmp_path / "shipped")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "base").mkdir()
+    torch.save({}, tmp_path / "base" / "embedding_model.ckpt")
+    assert open_encoder("base").digest == open_encoder(checkpoint).digest
+    with pytest.raises(InputError, match=r"embedding_model\.ckpt"):
+        open_encoder(str(tmp_path / "base"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kowairo.core import InputError, RecordFile, encoder_folder, encoder_record, file_digest
+from kowairo.core import InputError, RecordFile, encoder_folder, encoder_record, file_digest, find_named
 from kowairo.models import Encoder, build_encoder, load_encoder, open_foreign
 from kowairo.models.build import Plain
 from kowairo.models.foreign import foreign_file
@@ -45,12 +45,17 @@ def open_encoder(spec: Path | str | Mapping[str, Plain]) -> OpenedEncoder:
     if isinstance(spec, Mapping):
         return _built(dict(spec))
     text, path = str(spec), Path(spec)
-    if (file := foreign_file(path)) is not None:
+    if (file := published_file(spec)) is not None:
         encoder = open_foreign(path).encoder
         return OpenedEncoder(encoder, _class_path(encoder), file_digest(file))
     if "." in text and text.replace(".", "").isidentifier() and not path.is_dir():
         return _built({"class_path": text})
     return _loaded(encoder_folder(spec))
+
+
+def published_file(encoder: Path | str) -> Path | None:
+    """The file of weights that somebody else published; None for a name, whatever lies here under it."""
+    return foreign_file(Path(encoder)) if find_named(str(encoder)) is None else None
 
 
 def _loaded(folder: Path) -> OpenedEncoder:

@@ -15,13 +15,12 @@ from kowairo.core import AudioRef, InputError, encoder_folder, find_named, read_
 from kowairo.data import SAMPLE_RATE_HZ
 from kowairo.data.audio import MAX_DURATION_S
 from kowairo.models import Encoder, SileroVad
-from kowairo.models.foreign import foreign_file
 from kowairo.models.hub import check_digest, fetch_checkpoint, is_hub_id
 
 from .crops import CropPlan, evenly_spaced_crops
 from .embed_file import NonFiniteEmbeddingError, embed_samples
 from .embedding_statistics import EmbeddingStatistics
-from .open_encoder import OpenedEncoder, open_encoder
+from .open_encoder import OpenedEncoder, open_encoder, published_file
 from .precision import InferencePrecision, PrecisionChoice, choose_precision, prepare_encoder
 from .quality import Quality, QualityBar, measure_quality
 from .recording import Recording, read_recording, recording_name
@@ -302,7 +301,7 @@ def mean_vector(embeddings: Sequence[Embedding]) -> NDArray[np.float32]:
 
 def _weights_file(encoder: str | Path) -> Path:
     """The file of weights that a name, a folder or a file means, as `open_encoder` takes it."""
-    file = foreign_file(Path(encoder)) or encoder_folder(encoder) / "model.safetensors"
+    file = published_file(encoder) or encoder_folder(encoder) / "model.safetensors"
     if not file.is_file():
         raise InputError(f"{file}: no such file; is {file.parent} a checkpoint folder?")
     return file
