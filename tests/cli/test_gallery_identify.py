@@ -1,5 +1,10 @@
 import json
 
+import numpy as np
+import pytest
+
+from kowairo.inference.gallery import Gallery, GalleryEncoder, ReferenceFacts, References
+
 
 def test_who_it_is_is_said_and_who_is_nobody(gallery, voices):
     files = [voices / "0.wav", voices / "1.wav"]
@@ -45,3 +50,18 @@ def test_errors_are_measured_where_there_are_enough_of_them(gallery):
     status, out, errors = gallery("measure")
     assert (status, out.splitlines()[0]) == (2, "3 voices, 12 probes, scoring centroid")
     assert "12 probes are too few for an FPIR of 0.01" in errors[0]
+
+
+def test_a_measured_threshold_is_told_with_its_alarms_and_kept(run, tmp_path):
+    rng = np.random.default_rng(0)
+    vectors = np.repeat(rng.normal(size=(40, 8)), 5, axis=0) + 0.5 * rng.normal(size=(200, 8))
+    facts = [ReferenceFacts(f"v{row // 5}", f"{row}.wav", f"{row}", 1.0) for row in range(200)]
+    made = Gallery.create(tmp_path / "voices", GalleryEncoder("tiny", "a" * 64, 8))
+    made.add(References(facts, vectors.astype(np.float32)), encoder_sha256="a" * 64)
+    options = ["--gallery", tmp_path / "voices", "--fpir", "0.2", "--keep", "true"]
+    status, out, errors = run("gallery", "measure", *options, "--out", tmp_path / "found.json")
+    assert (status, errors) == (0, [])
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert found["num_alarms"] == round(200 * found["fpir"]) == 40
+    assert "at FPIR 20.00 % (40 alarms)" in out
+    assert Gallery.open(tmp_path / "voices").rule.threshold == pytest.approx(found["threshold"])

@@ -146,7 +146,10 @@ def measure(
     print(f"best voice is the own one: {100 * measured.top_1:.2f} %")
     point = point_at_fpir(measured, fpir=fpir, margin=margin)
     wrong = measured.wrong_voice(point.rule)
-    print(f"threshold {point.rule.threshold:.4f}, margin {margin:g} at FPIR {100 * point.fpir:.2f} %")
+    print(
+        f"threshold {point.rule.threshold:.4f}, margin {margin:g} at FPIR {100 * point.fpir:.2f} % "
+        f"({point.num_alarms} alarms)"
+    )
     print(f"known speakers not recognised (FNIR): {100 * point.fnir:.2f} %")
     print(f"taken for another of the gallery: {100 * wrong:.2f} %")
     if keep:
@@ -160,6 +163,7 @@ def measure(
             **asdict(point.rule),
             "fpir": point.fpir,
             "fnir": point.fnir,
+            "num_alarms": point.num_alarms,
             "wrong_voice": wrong,
         }
         write_json(out, figures)
