@@ -10,6 +10,7 @@ from jsonargparse import ActionConfigFile, ArgumentError, ArgumentParser, Namesp
 from kowairo.cli.commands import Command
 from kowairo.cli.console import quieten_others
 from kowairo.cli.list_options import join_lists
+from kowairo.cli.option_errors import option_message
 from kowairo.cli.option_words import tidy_words
 from kowairo.core import InputError, atomic_path, load_plugins
 
@@ -37,7 +38,7 @@ def run_command(words: str, command: Command, arguments: Sequence[str]) -> None:
         words_given = tidy_words(function, given, positional=command.positional)
         options = parser.parse_args(join_lists(function, words_given))
     except ArgumentError as error:
-        raise InputError(f"{_one_line(str(error))} (see kowairo {words} --help)") from error
+        raise InputError(f"{option_message(str(error))} (see kowairo {words} --help)") from error
     _check_output(options)
     values = parser.instantiate(options).as_dict()
     values.pop("config", None)
@@ -85,7 +86,3 @@ def _write_config(parser: ArgumentParser, options: Namespace) -> None:
     text = parser.dump(options, skip_unset=False)
     with atomic_path(Path(options.out) / "config.yaml") as partial:
         partial.write_text(text, encoding="utf-8")
-
-
-def _one_line(message: str) -> str:
-    return " ".join(message.split())
