@@ -20,7 +20,7 @@ class MemoryParser(MultiPartParser):
 class MemoryFormRequest(Request):
     """A request whose form is parsed into memory."""
 
-    async def form(  # type: ignore[override]
+    async def form(  # type: ignore[override]  # Starlette's can be entered too; FastAPI awaits it
         self, *, max_files: float = 1000, max_fields: float = 1000, max_part_size: int = 1024 * 1024
     ) -> FormData:
         """The form, with files in memory.
